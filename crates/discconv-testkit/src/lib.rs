@@ -1,1 +1,15 @@
-//! Placeholder.
+//! What the tests of discconv measure it by: discs laid out by hand, an obviously right sector arithmetic, seeded chance.
+//!
+//! For development only. Nothing here uses discconv's own code: every byte comes from a clause of a standard
+//! (ECMA-119 and ECMA-130, Red Book subchannel, MMC addresses) or from a documented habit of other programs, so that a
+//! mistake of ours cannot agree with itself. Everything is deterministic: the same source gives the same bytes.
+//!
+//! | Module | What it gives |
+//! |---|---|
+//! | [`reference`] | EDC, ECC, sectors, subchannel, scrambling: slow, written from the definitions |
+//! | [`rng`] | seeded generator for property tests |
+
+pub mod reference;
+pub mod rng;
+
+pub use rng::Rng;
