@@ -1,0 +1,415 @@
+//! A disc as data, proved once.
+
+use crate::error::{At, Error, Result};
+use crate::form::{Form, Main, SubCoding};
+use crate::source::ReadAt;
+use crate::toc::{Toc, Track, TrackMode};
+use discconv_sector::{Lba, Subheader};
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A source of a disc: an index into [`DiscParts::sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// Where the records of an extent lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// In which source.
+    pub source: SourceId,
+    /// Byte offset of the first record.
+    pub offset: u64,
+    /// What each record keeps.
+    pub form: Form,
+}
+
+/// Chooses the subheader of a Form 1 sector that was stored as 2048 bytes only.
+pub trait SubheaderPolicy: Send + Sync {
+    /// The subheader at `lba`. Called from any thread; may read the volume on first use.
+    fn subheader(&self, lba: Lba) -> Subheader;
+}
+
+/// `00 00 08 00` everywhere: what every reader accepts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainSubheaders;
+
+impl SubheaderPolicy for PlainSubheaders {
+    fn subheader(&self, _: Lba) -> Subheader {
+        Subheader::DATA
+    }
+}
+
+/// What stands in for bytes that nobody stored.
+#[derive(Clone)]
+pub struct Fill {
+    /// Subheaders of Form 1 sectors.
+    pub subheaders: Arc<dyn SubheaderPolicy>,
+    /// Do Form 2 sectors carry an EDC (else zero)?
+    pub form2_edc: bool,
+}
+
+impl Default for Fill {
+    fn default() -> Fill {
+        Fill { subheaders: Arc::new(PlainSubheaders), form2_edc: true }
+    }
+}
+
+impl fmt::Debug for Fill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fill").field("form2_edc", &self.form2_edc).finish_non_exhaustive()
+    }
+}
+
+/// A run of sectors that are stored alike.
+#[derive(Clone, Debug)]
+pub struct Extent {
+    /// Which sectors.
+    pub lbas: Range<Lba>,
+    /// The mode that sectors are rebuilt in, where the stored bytes do not say.
+    pub mode: TrackMode,
+    /// Where the main bytes are; `None` for a gap that no file holds.
+    pub main: Option<Place>,
+    /// Where the subchannel is, if in a file of its own.
+    pub sub: Option<Place>,
+    /// For what nobody stored.
+    pub fill: Fill,
+}
+
+impl Extent {
+    /// A gap of blank sectors that no file holds.
+    #[must_use]
+    pub fn gap(lbas: Range<Lba>, mode: TrackMode) -> Extent {
+        Extent { lbas, mode, main: None, sub: None, fill: Fill::default() }
+    }
+
+    /// Sectors stored at `place`.
+    #[must_use]
+    pub fn stored(lbas: Range<Lba>, mode: TrackMode, place: Place) -> Extent {
+        Extent { lbas, mode, main: Some(place), sub: None, fill: Fill::default() }
+    }
+
+    /// How many sectors.
+    #[must_use]
+    pub fn sectors(&self) -> u32 {
+        self.lbas.start.sectors_to(self.lbas.end)
+    }
+}
+
+/// Why a note was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    /// An oddity that was tolerated, or a decision worth knowing.
+    Oddity,
+    /// The input is cut or damaged: refused without `--allow-loss damage`.
+    Damage,
+}
+
+/// An observation that travels with the disc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// How grave.
+    pub kind: NoteKind,
+    /// A clause for people, naming file and place.
+    pub text: String,
+    /// Sectors concerned by damage.
+    pub sectors: u64,
+}
+
+impl Note {
+    /// An oddity.
+    pub fn oddity(text: impl Into<String>) -> Note {
+        Note { kind: NoteKind::Oddity, text: text.into(), sectors: 0 }
+    }
+
+    /// Damage to `sectors` sectors.
+    pub fn damage(sectors: u64, text: impl Into<String>) -> Note {
+        Note { kind: NoteKind::Damage, text: text.into(), sectors }
+    }
+}
+
+/// An algorithm of a container's own checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckAlgorithm {
+    /// CRC-32 (ISO-HDLC), big-endian value bytes.
+    Crc32,
+    /// MD5.
+    Md5,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+/// A digest that the container promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Of which source.
+    pub source: SourceId,
+    /// Of which bytes.
+    pub range: Range<u64>,
+    /// By which algorithm.
+    pub algorithm: CheckAlgorithm,
+    /// The promised value.
+    pub value: Vec<u8>,
+}
+
+/// What an extra is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtraKind {
+    /// The text of a cue sheet, as its bytes were.
+    CueSheet,
+    /// Anything a format keeps for its own writer.
+    Other(&'static str),
+}
+
+/// Something beside sectors and TOC that a writer of the same kind gives back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// What it is.
+    pub kind: ExtraKind,
+    /// The name it had.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a reader hands over; [`Disc::new`] proves it.
+#[derive(Clone)]
+pub struct DiscParts {
+    /// What the lead-in says.
+    pub toc: Toc,
+    /// The sources that extents point into.
+    pub sources: Vec<Arc<dyn ReadAt>>,
+    /// Runs of sectors, ascending.
+    pub extents: Vec<Extent>,
+    /// Observations.
+    pub notes: Vec<Note>,
+    /// Digests that the container promises.
+    pub checks: Vec<Check>,
+    /// What the same format's writer gives back.
+    pub extras: Vec<Extra>,
+}
+
+/// A disc whose table holds: reading it cannot run out of bounds.
+#[derive(Clone)]
+pub struct Disc {
+    parts: DiscParts,
+}
+
+impl Disc {
+    /// Prove `parts` and keep them.
+    ///
+    /// Extents must be ascending, disjoint, inside their sources; tracks ascending, with ascending indexes that include
+    /// INDEX 01; every sector of a track must lie in an extent of the track's sort (audio or data). `file` names the
+    /// image in errors. Holes between sessions, and extents in no track, are legal.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for the first rule that does not hold.
+    pub fn new(file: &str, parts: DiscParts) -> Result<Disc> {
+        check_toc(file, &parts.toc)?;
+        check_extents(file, &parts)?;
+        check_cover(file, &parts)?;
+        Ok(Disc { parts })
+    }
+
+    /// What the lead-in says.
+    #[must_use]
+    pub fn toc(&self) -> &Toc {
+        &self.parts.toc
+    }
+
+    /// The runs of sectors, ascending.
+    #[must_use]
+    pub fn extents(&self) -> &[Extent] {
+        &self.parts.extents
+    }
+
+    /// The sources.
+    #[must_use]
+    pub fn sources(&self) -> &[Arc<dyn ReadAt>] {
+        &self.parts.sources
+    }
+
+    /// One source. Extents of this disc always name existing ones.
+    pub(crate) fn source(&self, id: SourceId) -> &dyn ReadAt {
+        self.parts.sources[id.0 as usize].as_ref()
+    }
+
+    /// Observations.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.parts.notes
+    }
+
+    /// Digests that the container promises.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.parts.checks
+    }
+
+    /// What the same format's writer gives back.
+    #[must_use]
+    pub fn extras(&self) -> &[Extra] {
+        &self.parts.extras
+    }
+
+    /// Take it apart, to change it and prove it again.
+    #[must_use]
+    pub fn into_parts(self) -> DiscParts {
+        self.parts
+    }
+
+    /// The extent that holds `lba`.
+    #[must_use]
+    pub fn extent_at(&self, lba: Lba) -> Option<&Extent> {
+        let index = self.parts.extents.partition_point(|extent| extent.lbas.end <= lba);
+        self.parts.extents.get(index).filter(|extent| extent.lbas.start <= lba)
+    }
+
+    /// The extents that `lbas` touches, each cut to it.
+    pub fn extents_in(&self, lbas: Range<Lba>) -> impl Iterator<Item = (Range<Lba>, &Extent)> {
+        let from = self.parts.extents.partition_point(|extent| extent.lbas.end <= lbas.start);
+        self.parts.extents[from..]
+            .iter()
+            .take_while(move |extent| extent.lbas.start < lbas.end)
+            .map(move |extent| (extent.lbas.start.max(lbas.start)..extent.lbas.end.min(lbas.end), extent))
+    }
+
+    /// The subchannel coding that the files hold, if any.
+    #[must_use]
+    pub fn stored_sub(&self) -> Option<SubCoding> {
+        self.parts.extents.iter().find_map(|extent| {
+            extent.sub.and_then(|place| place.form.sub).or_else(|| extent.main.and_then(|place| place.form.sub))
+        })
+    }
+
+    /// The same disc with data sectors that were stored as 2048 bytes rebuilt in `mode` (Mode 1 or Mode 2).
+    ///
+    /// # Errors
+    /// As [`Disc::new`].
+    pub fn with_user_mode(self, file: &str, mode: TrackMode) -> Result<Disc> {
+        let mut parts = self.parts;
+        let user: Vec<Range<Lba>> = parts
+            .extents
+            .iter_mut()
+            .filter(|extent| !extent.mode.is_audio() && extent.main.is_some_and(|place| place.form.main == Main::User))
+            .map(|extent| {
+                extent.mode = mode;
+                extent.lbas.clone()
+            })
+            .collect();
+        for track in parts.toc.sessions.iter_mut().flat_map(|session| &mut session.tracks) {
+            if user.iter().any(|lbas| lbas.contains(&track.start())) {
+                track.mode = mode;
+            }
+        }
+        Disc::new(file, parts)
+    }
+}
+
+fn bad(file: &str, lba: Lba, found: String, expected: &str) -> Error {
+    Error::malformed(file, At::Lba(lba), found, expected)
+}
+
+fn check_toc(file: &str, toc: &Toc) -> Result<()> {
+    let Some(first) = toc.tracks().next() else {
+        return Err(Error::malformed(file, At::Whole, "no track", "at least one track"));
+    };
+    let mut last: Option<(u8, Lba)> = None;
+    for session in &toc.sessions {
+        let Some(end) = session.tracks.last().map(|track| track.end) else {
+            return Err(Error::malformed(file, At::Whole, "a session without tracks", "at least one track in each session"));
+        };
+        for track in &session.tracks {
+            check_track(file, track)?;
+            if let Some((number, end)) = last {
+                if track.number <= number {
+                    return Err(bad(file, track.start(), format!("track {} after track {number}", track.number), "ascending track numbers"));
+                }
+                if track.first() < end {
+                    let found = format!("track {} before the end of track {number} (LBA {end})", track.number);
+                    return Err(bad(file, track.first(), found, "tracks that do not overlap"));
+                }
+            }
+            last = Some((track.number, track.end));
+        }
+        if session.lead_out < end {
+            return Err(bad(file, session.lead_out, format!("a lead-out before the last track's end (LBA {end})"), "the lead-out behind the last track"));
+        }
+    }
+    if first.number == 0 || last.is_some_and(|(number, _)| number > 99) {
+        return Err(bad(file, first.start(), "a track number outside 1 to 99".to_owned(), "1 to 99"));
+    }
+    Ok(())
+}
+
+fn check_track(file: &str, track: &Track) -> Result<()> {
+    let number = track.number;
+    if !track.indexes.iter().any(|(index, _)| *index == 1) {
+        return Err(bad(file, track.first(), format!("track {number} without INDEX 01"), "INDEX 01 in every track"));
+    }
+    let ascending = track.indexes.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
+    if !ascending {
+        return Err(bad(file, track.first(), format!("indexes of track {number} out of order"), "ascending indexes"));
+    }
+    if track.indexes.last().is_some_and(|(index, lba)| *index > 99 || *lba > track.end) || track.start() >= track.end {
+        return Err(bad(file, track.start(), format!("track {number} ends at LBA {}", track.end), "an end behind its last index"));
+    }
+    Ok(())
+}
+
+fn check_extents(file: &str, parts: &DiscParts) -> Result<()> {
+    let mut end = Lba(i32::MIN);
+    for extent in &parts.extents {
+        if extent.lbas.start >= extent.lbas.end || extent.lbas.start < end {
+            return Err(bad(file, extent.lbas.start, format!("a run of sectors to LBA {} in disorder", extent.lbas.end), "ascending runs"));
+        }
+        end = extent.lbas.end;
+        for place in [extent.main, extent.sub].into_iter().flatten() {
+            check_place(file, parts, extent, &place)?;
+        }
+        let raw_audio = extent.main.is_none_or(|place| place.form.is_raw() || place.form.main == Main::None);
+        if extent.mode.is_audio() && !raw_audio {
+            return Err(bad(file, extent.lbas.start, "audio that is not stored as 2352 bytes a sector".to_owned(), "2352 bytes"));
+        }
+    }
+    Ok(())
+}
+
+fn check_place(file: &str, parts: &DiscParts, extent: &Extent, place: &Place) -> Result<()> {
+    let form = &place.form;
+    let source = usize::try_from(place.source.0).ok().and_then(|index| parts.sources.get(index));
+    let (Some(source), true) = (source, form.is_sound()) else {
+        return Err(bad(file, extent.lbas.start, format!("records of {form}"), "a known sector layout"));
+    };
+    let last = u64::from(extent.sectors() - 1).checked_mul(u64::from(form.stride)).and_then(|bytes| bytes.checked_add(form.used() as u64));
+    let end = last.and_then(|bytes| bytes.checked_add(place.offset));
+    if end.is_none_or(|end| end > source.len()) {
+        let found = format!("{} bytes", source.len());
+        let expected = format!("{} sectors of {} bytes from byte {:#X} (LBA {} on)", extent.sectors(), form.stride, place.offset, extent.lbas.start);
+        return Err(Error::malformed(source.name(), At::Byte(source.len()), found, expected).with_hint("the file is cut, or its description belongs to another one"));
+    }
+    Ok(())
+}
+
+fn check_cover(file: &str, parts: &DiscParts) -> Result<()> {
+    for track in parts.toc.tracks() {
+        let mut at = track.first();
+        let from = parts.extents.partition_point(|extent| extent.lbas.end <= at);
+        for extent in &parts.extents[from..] {
+            if at >= track.end || extent.lbas.start > at {
+                break;
+            }
+            if extent.mode.is_audio() != track.mode.is_audio() && extent.lbas.end > track.start() && extent.lbas.start < track.end && extent.main.is_some() {
+                let found = format!("{} sectors in track {} ({})", extent.mode.name(), track.number, track.mode.name());
+                return Err(bad(file, extent.lbas.start, found, "sectors of the track's mode"));
+            }
+            at = extent.lbas.end;
+        }
+        if at < track.end {
+            return Err(bad(file, at, format!("no sectors here, in track {}", track.number), "sectors up to the track's end"));
+        }
+    }
+    Ok(())
+}

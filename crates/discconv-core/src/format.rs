@@ -1,0 +1,250 @@
+//! What a format crate offers.
+
+use crate::disc::{Check, Disc};
+use crate::error::{At, Error, Result};
+use crate::loss::LossKinds;
+use crate::plan::Plan;
+use crate::source::ReadAt;
+use crate::toc::TrackMode;
+use std::sync::Arc;
+
+/// What a format is called and can carry; one static per format.
+#[derive(Debug)]
+pub struct FormatInfo {
+    /// Short lower-case id, as `--to` and `--from` take it.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Extensions without the dot, lower case, the usual first; the writer is found by them.
+    pub extensions: &'static [&'static str],
+    /// Extensions of files that belong to it: written with it, and found as its descriptor's data (`bin` for `cue`).
+    pub companions: &'static [&'static str],
+    /// Further ids that `--from` takes for a forced reading, e.g. `iso2048`.
+    pub forced: &'static [&'static str],
+    /// Can it be written?
+    pub writes: bool,
+    /// Is it a wrapper, whose content is plain bytes to be opened again?
+    pub wrapper: bool,
+    /// The kinds of loss that never happen in it when written: what it can carry.
+    pub carries: LossKinds,
+    /// Where its layout is described.
+    pub spec: &'static str,
+    /// Options of its own, as `(flag, meaning)`.
+    pub options: &'static [(&'static str, &'static str)],
+}
+
+/// The first look at a file.
+pub struct Peek<'a> {
+    /// The first bytes, at most 64 KiB.
+    pub head: &'a [u8],
+    /// The last bytes, at most 64 KiB.
+    pub tail: &'a [u8],
+    /// Extension without the dot, lower case; empty if none.
+    pub extension: &'a str,
+    /// The whole file, for a bounded number of further reads.
+    pub source: &'a dyn ReadAt,
+}
+
+impl Peek<'_> {
+    /// Length of the file in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// Is the file empty?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+}
+
+/// How sure a probe is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Score(pub u8);
+
+impl Score {
+    /// It is not this.
+    pub const NO: Score = Score(0);
+    /// It could be, and nothing contradicts.
+    pub const MAYBE: Score = Score(20);
+    /// Its structure looks like it.
+    pub const LIKELY: Score = Score(60);
+    /// A signature says so.
+    pub const CERTAIN: Score = Score(100);
+}
+
+/// Bounds on what is taken from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a text descriptor.
+    pub text_bytes: u64,
+    /// Entries of a table.
+    pub entries: u64,
+    /// Wrappers within wrappers.
+    pub depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { text_bytes: 4 << 20, entries: 1 << 24, depth: 4 }
+    }
+}
+
+/// A file found beside the one being opened.
+#[derive(Clone)]
+pub struct Found {
+    /// Its name as the folder has it.
+    pub name: String,
+    /// Its bytes; already unwrapped if it was a wrapper.
+    pub source: Arc<dyn ReadAt>,
+    /// The id of the wrapper that was taken off, e.g. `wave`; `None` if the bytes are the file's own.
+    pub unwrapped: Option<&'static str>,
+    /// What the wrapper tolerated on the way.
+    pub notes: Vec<crate::disc::Note>,
+}
+
+/// The folder around the file being opened.
+pub trait Siblings {
+    /// The file of that relative name (parts separated by `/`, never `..`), if it is there; case is ignored where no
+    /// file has the exact name. Wrappers are taken off.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is there but cannot be opened; an error of the wrapper.
+    fn open(&self, name: &str) -> Result<Option<Found>>;
+
+    /// The bare names in the folder, at most some thousands, sorted.
+    fn list(&self) -> Vec<String>;
+}
+
+/// What a reader is given.
+pub struct Input<'a> {
+    /// The name of the file, for messages and for its stem.
+    pub name: &'a str,
+    /// Its bytes.
+    pub source: Arc<dyn ReadAt>,
+    /// The folder around it.
+    pub siblings: &'a dyn Siblings,
+    /// Bounds.
+    pub limits: Limits,
+    /// The id that `--from` forced (one of `FormatInfo::forced` or the format's own), if any.
+    pub forced: Option<&'a str>,
+}
+
+impl Input<'_> {
+    /// The bare name without its extension.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let bare = self.name.rsplit(['/', '\\']).next().unwrap_or(self.name);
+        bare.rsplit_once('.').map_or(bare, |(stem, _)| stem)
+    }
+
+    /// The extension in lower case, empty if none.
+    #[must_use]
+    pub fn extension(&self) -> String {
+        let bare = self.name.rsplit(['/', '\\']).next().unwrap_or(self.name);
+        bare.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
+    }
+}
+
+/// What a reader returns.
+pub enum Opened {
+    /// One disc, or several (PBP).
+    Discs(Vec<Disc>),
+    /// A wrapper's content, to be opened again.
+    Bytes {
+        /// The content.
+        source: Arc<dyn ReadAt>,
+        /// Digests that the wrapper promises of it.
+        checks: Vec<Check>,
+        /// What was tolerated.
+        notes: Vec<crate::disc::Note>,
+    },
+}
+
+/// A format: zero-sized, in one static list.
+pub trait Format: Sync {
+    /// Name, extensions, abilities.
+    fn info(&self) -> &'static FormatInfo;
+
+    /// How likely the file is of this format. Reads a bounded number of bytes; errors count as [`Score::NO`].
+    fn probe(&self, peek: &Peek<'_>) -> Score;
+
+    /// Turn bytes into discs, or into the bytes inside.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file, with the place.
+    fn open(&self, input: &Input<'_>) -> Result<Opened>;
+
+    /// Its writer, if it has one.
+    fn writer(&self) -> Option<&dyn FormatWriter> {
+        None
+    }
+}
+
+/// Copying or compressing how hard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConversionMode {
+    /// As fast as possible.
+    Fast,
+    /// The default.
+    #[default]
+    Normal,
+    /// As small as possible.
+    Max,
+}
+
+/// What the person chose for the output.
+#[derive(Clone, Debug, Default)]
+pub struct WriteOptions {
+    /// Extension of the named output, lower case without the dot; empty in batches.
+    pub extension: String,
+    /// `--sector`: 2048, 2336, 2352 or 2448.
+    pub sector: Option<u16>,
+    /// `--split`: one file per track.
+    pub split: bool,
+    /// `--original`: names, split and text as the source remembers them.
+    pub original: bool,
+    /// `--level`.
+    pub level: ConversionMode,
+    /// `--mode`: what 2048-byte sectors were rebuilt in, for the record; already applied to the disc.
+    pub mode: Option<TrackMode>,
+}
+
+/// Turns discs into a plan.
+pub trait FormatWriter: Sync {
+    /// What to write for `discs`, under names that begin with `stem`.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotFit`] if the disc cannot be in this format at all; [`Error::Unsupported`] for an option it lacks.
+    fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
+}
+
+/// Is `name` one bare file name, safe on every system?
+pub(crate) fn is_bare_name(name: &str) -> bool {
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']) && name.len() <= 255
+}
+
+/// A name from an image as a relative path with `/`, fit for [`Siblings::open`].
+///
+/// Backslashes become slashes, `.` parts and a drive letter or leading slash are dropped (the name is then looked for
+/// beside the sheet).
+///
+/// # Errors
+/// [`Error::Malformed`] naming `file` and `at`, if the name is empty or climbs out with `..`.
+pub fn safe_relative_name(file: &str, at: At, name: &str) -> Result<String> {
+    let unified = name.replace('\\', "/");
+    let mut rest = unified.as_str();
+    if rest.len() >= 2 && rest.as_bytes()[1] == b':' && rest.as_bytes()[0].is_ascii_alphabetic() {
+        rest = &rest[2..];
+    }
+    let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.contains(&"..") || rest.contains('\0') {
+        return Err(Error::malformed(file, at, format!("the name {name:?}"), "a file in the same folder or below")
+            .with_hint("move the file beside the sheet and take the folders out of its name"));
+    }
+    if parts.is_empty() {
+        return Err(Error::malformed(file, at, "an empty file name", "the name of a file"));
+    }
+    Ok(parts.join("/"))
+}

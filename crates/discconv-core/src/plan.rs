@@ -1,0 +1,200 @@
+//! What a writer wants done, as data.
+
+use crate::error::Result;
+use crate::form::Form;
+use crate::loss::Loss;
+use crate::disc::SourceId;
+use crate::toc::Toc;
+use discconv_sector::Lba;
+use std::ops::Range;
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It holds sectors.
+    Data,
+    /// It describes other files, and becomes visible after them.
+    Descriptor,
+}
+
+/// Bytes of an output file; the length is known before the first byte moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes: headers, text.
+    Bytes(Vec<u8>),
+    /// So many zeros.
+    Zeros(u64),
+    /// The bytes of a source as they are. Holes stay holes.
+    Copy {
+        /// Which of the plan's discs.
+        disc: usize,
+        /// Which source of it.
+        source: SourceId,
+        /// Which bytes.
+        range: Range<u64>,
+    },
+    /// Sectors in a form that their source does not store: stripped or rebuilt.
+    Sectors {
+        /// Which of the plan's discs.
+        disc: usize,
+        /// Which sectors.
+        lbas: Range<Lba>,
+        /// In which form.
+        form: Form,
+    },
+}
+
+impl Piece {
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            Piece::Bytes(bytes) => bytes.len() as u64,
+            Piece::Zeros(len) => *len,
+            Piece::Copy { range, .. } => range.end - range.start,
+            Piece::Sectors { lbas, form, .. } => u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride),
+        }
+    }
+
+    /// Is it nothing?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A part of a file. Block-compressed parts will stand beside plain ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// Its place is known before anything is written.
+    Plain(Piece),
+}
+
+/// A file of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// Its bare name.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its bytes, in order.
+    pub parts: Vec<Part>,
+}
+
+impl PlannedFile {
+    /// A file of plain pieces.
+    pub fn new(name: impl Into<String>, role: Role, pieces: Vec<Piece>) -> PlannedFile {
+        PlannedFile { name: name.into(), role, parts: pieces.into_iter().map(Part::Plain).collect() }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Plain(piece) => piece.len(),
+            })
+            .sum()
+    }
+
+    /// Will it be empty?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What is to be looked for in sectors that the target leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DroppedWhat {
+    /// Sectors of a gap: a loss of kind `pregap` unless blank.
+    Gap,
+    /// The subchannel: a loss of kind `subchannel` if it says more than the tracks do.
+    Subchannel,
+}
+
+/// Sectors (or their subchannel) that the target leaves out, to be read for what would be lost with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Which of the plan's discs.
+    pub disc: usize,
+    /// Which sectors.
+    pub lbas: Range<Lba>,
+    /// What of them.
+    pub what: DroppedWhat,
+}
+
+/// Sectors of the output that must equal sectors of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// First sector in the output disc.
+    pub at: Lba,
+    /// Which of the plan's discs.
+    pub disc: usize,
+    /// First sector in that disc.
+    pub from: Lba,
+    /// How many.
+    pub sectors: u32,
+    /// Compared in this form: what the output stores.
+    pub form: Form,
+}
+
+/// The disc that the output must turn out to be when its own reader opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedDisc {
+    /// Its table of contents.
+    pub toc: Toc,
+    /// Its stored sectors, ascending.
+    pub runs: Vec<Run>,
+    /// Does the format say whether data tracks are Mode 1 or Mode 2? If not, that is not compared.
+    pub says_mode: bool,
+}
+
+/// What to write, what would be lost, and what must come out.
+///
+/// Losses that the TOC tells are in `losses`; what only sectors tell is found by the pass that writes: a
+/// [`Piece::Sectors`] that does not keep whole raw sectors is tested sector by sector, and `dropped` is read as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The files, data before descriptors.
+    pub files: Vec<PlannedFile>,
+    /// Index into `files` of the one to open for the proof.
+    pub entry: usize,
+    /// The id of the format, whose reader proves the result.
+    pub format: &'static str,
+    /// Passed to that reader as [`crate::Input::forced`], where content alone would not do.
+    pub forced: Option<&'static str>,
+    /// What the TOC says would be lost.
+    pub losses: Vec<Loss>,
+    /// Left out, and to be looked at.
+    pub dropped: Vec<Dropped>,
+    /// What must come out.
+    pub discs: Vec<ExpectedDisc>,
+    /// Worth telling, but nothing is lost by it.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Bytes of all files.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        self.files.iter().map(PlannedFile::len).sum()
+    }
+
+    /// Check that names are bare and distinct (case ignored), so that nothing is written outside the folder.
+    ///
+    /// # Errors
+    /// [`crate::Error::Malformed`] naming the file.
+    pub fn check_names(&self) -> Result<()> {
+        let mut seen = std::collections::BTreeSet::new();
+        for file in &self.files {
+            let bare = crate::format::is_bare_name(&file.name);
+            if !bare || !seen.insert(file.name.to_lowercase()) {
+                return Err(crate::Error::malformed(&file.name, crate::At::Whole, "an output name that is not bare or comes twice", "distinct bare names"));
+            }
+        }
+        Ok(())
+    }
+}
