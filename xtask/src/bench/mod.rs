@@ -1,0 +1,4 @@
+//! bench
+pub(crate) fn run(_: &[String]) -> Result<(), String> {
+    Ok(())
+}

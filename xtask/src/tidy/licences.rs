@@ -1,0 +1,130 @@
+//! Licences of everything in the lock file, from what the packages say themselves; works without a network.
+//!
+//! Known advisories are not looked up: that needs a database from the network.
+
+use super::parse;
+use crate::sh;
+use serde_json::Value;
+
+/// Licences that a program under MIT OR Apache-2.0 may be built with.
+const ALLOWED: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "NCSA",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+pub(super) fn check() -> Result<Vec<String>, String> {
+    let words = ["metadata", "--format-version", "1", "--locked"];
+    let metadata = parse(&sh::output(sh::cargo().args(words))?)?;
+    let packages = metadata["packages"]
+        .as_array()
+        .ok_or("`cargo metadata` names no packages.")?;
+    Ok(packages.iter().filter_map(package_fault).collect())
+}
+
+fn package_fault(package: &Value) -> Option<String> {
+    let name = package["name"].as_str().unwrap_or("a package");
+    match package["license"].as_str() {
+        None => Some(format!("{name} names no licence")),
+        Some(expression) if allowed(expression) => None,
+        Some(expression) => Some(format!(
+            "{name}: the licence `{expression}` is not on the list"
+        )),
+    }
+}
+
+/// An SPDX expression (AND, OR, WITH, parentheses, and the old `/` for OR) that the list satisfies.
+fn allowed(expression: &str) -> bool {
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut rest = words.as_slice();
+    any_of(&mut rest) == Some(true) && rest.is_empty()
+}
+
+fn any_of(words: &mut &[&str]) -> Option<bool> {
+    let mut value = all_of(words)?;
+    while let Some(rest) = take(words, "OR") {
+        *words = rest;
+        value |= all_of(words)?;
+    }
+    Some(value)
+}
+
+fn all_of(words: &mut &[&str]) -> Option<bool> {
+    let mut value = single(words)?;
+    while let Some(rest) = take(words, "AND") {
+        *words = rest;
+        value &= single(words)?;
+    }
+    Some(value)
+}
+
+fn single(words: &mut &[&str]) -> Option<bool> {
+    if let Some(rest) = take(words, "(") {
+        *words = rest;
+        let value = any_of(words)?;
+        *words = take(words, ")")?;
+        return Some(value);
+    }
+    let (name, rest) = words.split_first()?;
+    *words = rest;
+    match **words {
+        ["WITH", exception, ref rest @ ..] => {
+            let name = format!("{name} WITH {exception}");
+            *words = rest;
+            Some(ALLOWED.contains(&name.as_str()))
+        }
+        _ => Some(ALLOWED.contains(name)),
+    }
+}
+
+fn take<'a, 'b>(words: &&'a [&'b str], word: &str) -> Option<&'a [&'b str]> {
+    words
+        .split_first()
+        .filter(|(first, _)| **first == word)
+        .map(|(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions() {
+        for (expression, expected) in [
+            ("MIT", true),
+            ("GPL-3.0", false),
+            ("MIT OR GPL-3.0", true),
+            ("MIT/Apache-2.0", true),
+            ("MIT AND GPL-3.0", false),
+            ("(MIT OR GPL-3.0) AND Unicode-3.0", true),
+            ("Apache-2.0 WITH LLVM-exception OR GPL-2.0", true),
+            ("GPL-2.0 WITH Classpath-exception-2.0", false),
+            ("(MIT", false),
+            ("MIT MIT", false),
+            ("", false),
+        ] {
+            assert_eq!(allowed(expression), expected, "{expression:?}");
+        }
+    }
+
+    #[test]
+    fn a_package_without_licence_is_named() {
+        let package = serde_json::json!({"name": "x", "license": null});
+        assert!(package_fault(&package).unwrap().contains('x'));
+    }
+}
