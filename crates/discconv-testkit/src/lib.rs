@@ -8,8 +8,18 @@
 //! |---|---|
 //! | [`reference`] | EDC, ECC, sectors, subchannel, scrambling: slow, written from the definitions |
 //! | [`rng`] | seeded generator for property tests |
+//! | [`fixtures`] | images, good and bad, with what is known of them |
+//! | [`iso9660`], [`stored`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
 
+pub mod cd_text;
+pub mod files;
+pub mod fixtures;
+pub mod iso9660;
 pub mod reference;
 pub mod rng;
+pub mod stored;
+pub mod wave;
 
+pub use files::Files;
+pub use fixtures::{Fixture, all_bad, all_good, by_name};
 pub use rng::Rng;

@@ -5,7 +5,7 @@ use super::msf_bcd;
 /// Two decimal digits as BCD; tens beyond 9 stay in the high nibble (100 is A0h).
 #[must_use]
 pub fn to_bcd(number: u32) -> u8 {
-    u8::try_from(number / 10 << 4 | number % 10).unwrap_or(u8::MAX)
+    u8::try_from(((number / 10) << 4) | (number % 10)).unwrap_or(u8::MAX)
 }
 
 /// CRC-16 of Q and of CD-TEXT packs: x^16 + x^12 + x^5 + 1, most significant bit first, from zero, inverted at the end.
