@@ -1,12 +1,22 @@
 //! The one engine: it cuts a plan into steps, moves bytes, finds losses, proves the result.
 
+use crate::blank::is_blank;
 use crate::disc::Disc;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::form::{Form, SubCoding};
 use crate::format::Input;
-use crate::loss::{Loss, LossKinds};
-use crate::output::Outputs;
-use crate::plan::Plan;
-use crate::pool::{Pool, Watch};
+use crate::loss::{Loss, LossKind, LossKinds, Tally};
+use crate::output::{OutputFile, OutputSet, Outputs};
+use crate::plan::{DroppedWhat, Plan};
+use crate::pool::{Phase, Pool, Watch};
+use crate::proof;
+use crate::read::Scratch;
+use crate::steps::{Step, Steps, Work};
+use crate::subgen;
+use discconv_sector::{Lba, RAW, SUB};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// How a plan is to be executed.
 pub struct Execution<'a> {
@@ -44,8 +54,161 @@ pub struct Report {
 /// Losses that are not allowed are all counted before this returns, and nothing is left behind.
 ///
 /// # Errors
-/// [`crate::Error::WouldLose`], [`crate::Error::ProofFailed`], [`crate::Error::Cancelled`], or whatever reading and writing meet.
+/// [`Error::WouldLose`], [`Error::ProofFailed`], [`Error::Cancelled`], or whatever reading and writing meet.
 pub fn execute(plan: &Plan, discs: &[Disc], how: &Execution<'_>) -> Result<Report> {
-    let _ = (plan, discs, how);
-    Ok(Report::default())
+    plan.check_names()?;
+    let engine = Engine { plan, discs, how, tally: Mutex::default(), refused: AtomicBool::new(false) };
+    match how.outputs {
+        Some(outputs) if engine.refused_by_toc().is_empty() => engine.convert(outputs),
+        _ => engine.look(),
+    }
+}
+
+struct Engine<'a> {
+    plan: &'a Plan,
+    discs: &'a [Disc],
+    how: &'a Execution<'a>,
+    tally: Mutex<Tally>,
+    /// A loss that is not allowed was met: nothing more is written, but counting goes on.
+    refused: AtomicBool,
+}
+
+impl Engine<'_> {
+    /// Look for losses without writing.
+    fn look(&self) -> Result<Report> {
+        let steps = Steps::looking(self.plan, self.discs);
+        self.how.watch.begin(Phase::Looking, steps.bytes());
+        self.run(&steps, None)?;
+        self.report(None)
+    }
+
+    fn convert(&self, outputs: &dyn Outputs) -> Result<Report> {
+        let set = outputs.begin(&self.output_files())?;
+        let steps = Steps::of(self.plan, self.discs);
+        self.how.watch.begin(Phase::Writing, steps.bytes());
+        self.run(&steps, Some(set.as_ref()))?;
+        // A refusal ends here; the set is dropped and leaves nothing.
+        let mut report = self.report(None)?;
+        set.start_sync()?;
+        if self.how.prove {
+            report.verified_tracks = Some(proof::prove(self.plan, self.discs, self.how, set.as_ref())?);
+        }
+        self.how.watch.check()?;
+        self.how.watch.begin(Phase::Finishing, 0);
+        set.commit()?;
+        Ok(report)
+    }
+
+    fn output_files(&self) -> Vec<OutputFile> {
+        self.plan.files.iter().map(|file| OutputFile { name: file.name.clone(), len: Some(file.len()), role: file.role }).collect()
+    }
+
+    fn refused_by_toc(&self) -> Vec<Loss> {
+        self.plan.losses.iter().filter(|loss| !self.how.allow.contains(loss.kind)).cloned().collect()
+    }
+
+    /// The report, unless something would be lost that is not allowed.
+    fn report(&self, verified_tracks: Option<usize>) -> Result<Report> {
+        let found = self.tally.lock().unwrap_or_else(PoisonError::into_inner).losses();
+        let mut losses = self.plan.losses.clone();
+        losses.extend(found);
+        losses.sort_by_key(|loss| loss.kind);
+        let refused: Vec<Loss> = losses.iter().filter(|loss| !self.how.allow.contains(loss.kind)).cloned().collect();
+        if !refused.is_empty() {
+            return Err(Error::WouldLose { file: self.how.source_name.to_owned(), losses: refused, keeps: None });
+        }
+        let files = self.plan.files.iter().map(|file| (file.name.clone(), file.len())).collect();
+        Ok(Report { files, losses, verified_tracks, notes: self.plan.notes.clone() })
+    }
+
+    fn run(&self, steps: &Steps<'_>, set: Option<&dyn OutputSet>) -> Result<()> {
+        self.how.pool.run(steps.count(), &|number, scratch| {
+            self.how.watch.check()?;
+            let step = steps.get(number);
+            self.step(&step, scratch, set)?;
+            self.how.watch.advance(step.bytes);
+            Ok(())
+        })
+    }
+
+    fn step(&self, step: &Step<'_>, scratch: &mut Scratch, set: Option<&dyn OutputSet>) -> Result<()> {
+        let set = set.filter(|_| !self.refused.load(Ordering::Relaxed));
+        match &step.work {
+            Work::Bytes(bytes) => set.map_or(Ok(()), |set| set.write_at(step.file, step.offset, bytes)),
+            Work::Zeros => Ok(()),
+            Work::Copy { disc, source, range } => set.map_or(Ok(()), |set| self.copy(step, *disc, *source, range, scratch, set)),
+            Work::Sectors { disc, lbas, form } => self.sectors(step, &self.discs[*disc], lbas, form, scratch, set),
+            Work::Dropped { disc, lbas, what } => self.dropped(&self.discs[*disc], lbas, *what, scratch),
+        }
+    }
+
+    fn copy(&self, step: &Step<'_>, disc: usize, source: crate::SourceId, range: &Range<u64>, scratch: &mut Scratch, set: &dyn OutputSet) -> Result<()> {
+        let source = self.discs[disc].source(source);
+        // Outputs start as holes, so a hole stays one by not being written.
+        if source.is_hole(range.clone()) || set.copy_at(step.file, step.offset, source, range.clone())? {
+            return Ok(());
+        }
+        let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        scratch.buffer.resize(len, 0);
+        source.read_exact_at(range.start, &mut scratch.buffer)?;
+        set.write_at(step.file, step.offset, &scratch.buffer)
+    }
+
+    fn sectors(&self, step: &Step<'_>, disc: &Disc, lbas: &Range<Lba>, form: &Form, scratch: &mut Scratch, set: Option<&dyn OutputSet>) -> Result<()> {
+        let mut tally = Tally::default();
+        let mut buffer = std::mem::take(&mut scratch.buffer);
+        buffer.resize(usize::try_from(step.bytes).unwrap_or(usize::MAX), 0);
+        disc.read_lossy(lbas.start, form, scratch, &mut tally, &mut buffer)?;
+        self.count(&tally);
+        if let Some(set) = set.filter(|_| !self.refused.load(Ordering::Relaxed)) {
+            set.write_at(step.file, step.offset, &buffer)?;
+        }
+        scratch.buffer = buffer;
+        Ok(())
+    }
+
+    /// Look at what is left out.
+    fn dropped(&self, disc: &Disc, lbas: &Range<Lba>, what: DroppedWhat, scratch: &mut Scratch) -> Result<()> {
+        let (form, kind) = match what {
+            DroppedWhat::Gap if disc.toc().media.has_raw() => (Form::RAW, LossKind::Pregap),
+            DroppedWhat::Gap => (Form::USER, LossKind::Pregap),
+            DroppedWhat::Subchannel => (sub_only(), LossKind::Subchannel),
+        };
+        let mut tally = Tally::default();
+        let mut buffer = std::mem::take(&mut scratch.buffer);
+        for (lbas, _) in disc.extents_in(lbas.clone()) {
+            let sectors = lbas.start.sectors_to(lbas.end);
+            buffer.resize(usize::try_from(sectors).unwrap_or(0) * form.record(), 0);
+            disc.read_sectors(lbas.start, &form, scratch, &mut buffer)?;
+            let all = (lbas.start.0..).map(Lba).zip(buffer.chunks_exact(form.record()));
+            all.filter(|(lba, bytes)| is_telling(*lba, bytes, what)).for_each(|(lba, _)| tally.add(kind, lba));
+        }
+        scratch.buffer = buffer;
+        self.count(&tally);
+        Ok(())
+    }
+
+    fn count(&self, tally: &Tally) {
+        let kinds = tally.kinds();
+        if kinds.is_empty() {
+            return;
+        }
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+        if !self.how.allow.contains_all(kinds) {
+            self.refused.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// 96 bytes of packed subchannel and nothing else.
+fn sub_only() -> Form {
+    Form { main: crate::Main::None, twist: crate::Twist::None, sub: Some(SubCoding::Packed), stride: 96 }
+}
+
+/// Would leaving these bytes out lose something?
+fn is_telling(lba: Lba, bytes: &[u8], what: DroppedWhat) -> bool {
+    match what {
+        DroppedWhat::Gap => bytes.first_chunk::<RAW>().map_or_else(|| !crate::blank::is_zero(bytes), |raw| !is_blank(raw)),
+        DroppedWhat::Subchannel => bytes.first_chunk::<SUB>().is_some_and(|packed| subgen::says_more(packed, lba)),
+    }
 }

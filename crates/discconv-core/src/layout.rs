@@ -1,1 +1,41 @@
-//! Placeholder.
+//! Laying sectors out in a file: a copy where they are stored alike, else to be made.
+
+use crate::disc::Disc;
+use crate::form::Form;
+use crate::plan::Piece;
+use crate::read::is_same;
+use discconv_sector::Lba;
+use std::ops::Range;
+
+impl Disc {
+    /// The pieces that store `lbas` as `as_stored`: copies where the source's bytes are those, else sectors to be
+    /// stripped or rebuilt. `disc` is the index that the plan knows this disc by. Sectors that no extent holds are
+    /// left out; gaps that no file holds are made.
+    #[must_use]
+    pub fn lay_out(&self, disc: usize, lbas: Range<Lba>, as_stored: &Form) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (lbas, extent) in self.extents_in(lbas) {
+            let own_sub = as_stored.sub.is_some() && extent.sub.is_some();
+            let piece = match &extent.main {
+                Some(place) if is_same(place, extent.mode, as_stored) && !own_sub => {
+                    let stride = u64::from(place.form.stride);
+                    let start = place.offset + u64::from(extent.lbas.start.sectors_to(lbas.start)) * stride;
+                    let len = u64::from(lbas.start.sectors_to(lbas.end)) * stride;
+                    Piece::Copy { disc, source: place.source, range: start..start + len }
+                }
+                _ => Piece::Sectors { disc, lbas, form: *as_stored },
+            };
+            push(&mut pieces, piece);
+        }
+        pieces
+    }
+}
+
+/// Append, joined to the last piece where they are one.
+fn push(pieces: &mut Vec<Piece>, piece: Piece) {
+    match (pieces.last_mut(), &piece) {
+        (Some(Piece::Copy { disc, source, range }), Piece::Copy { disc: d, source: s, range: r }) if disc == d && source == s && range.end == r.start => range.end = r.end,
+        (Some(Piece::Sectors { disc, lbas, form }), Piece::Sectors { disc: d, lbas: l, form: f }) if disc == d && form == f && lbas.end == l.start => lbas.end = l.end,
+        _ => pieces.push(piece),
+    }
+}

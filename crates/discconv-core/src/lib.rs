@@ -19,7 +19,7 @@ mod blank;
 mod compare;
 mod disc;
 mod engine;
-mod error;
+pub mod error;
 mod form;
 mod format;
 mod layout;
