@@ -98,7 +98,15 @@ fn tasks_of(a: &Disc, b: &Disc, track: &Track) -> Vec<Task> {
         for (theirs, other) in b.extents_in(lbas.start + shift..lbas.end + shift) {
             let ours = theirs.start - shift..theirs.end - shift;
             let user = !raw || [extent, other].into_iter().any(|extent| stored_form(extent) == Some(Main::User));
-            cut(&ours, |at, sectors| tasks.push(Task { track: track.number, a: at, b: at + shift, sectors, form: if user { Form::USER } else { Form::RAW } }));
+            cut(&ours, |at, sectors| {
+                tasks.push(Task {
+                    track: track.number,
+                    a: at,
+                    b: at + shift,
+                    sectors,
+                    form: if user { Form::USER } else { Form::RAW },
+                })
+            });
         }
     }
     tasks
@@ -136,7 +144,12 @@ fn join(found: &[(u8, Lba)]) -> Vec<Difference> {
     let mut runs: Vec<Difference> = Vec::new();
     for (track, lba) in found {
         match runs.last_mut() {
-            Some(run) if run.track == *track && i64::from(run.first.0) + i64::try_from(run.sectors).unwrap_or(i64::MAX) == i64::from(lba.0) => run.sectors += 1,
+            Some(run)
+                if run.track == *track
+                    && i64::from(run.first.0) + i64::try_from(run.sectors).unwrap_or(i64::MAX) == i64::from(lba.0) =>
+            {
+                run.sectors += 1
+            }
             _ => runs.push(Difference { track: *track, first: *lba, sectors: 1 }),
         }
     }

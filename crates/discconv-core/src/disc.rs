@@ -325,7 +325,12 @@ fn check_toc(file: &str, toc: &Toc) -> Result<()> {
             check_track(file, track)?;
             if let Some((number, end)) = last {
                 if track.number <= number {
-                    return Err(bad(file, track.start(), format!("track {} after track {number}", track.number), "ascending track numbers"));
+                    return Err(bad(
+                        file,
+                        track.start(),
+                        format!("track {} after track {number}", track.number),
+                        "ascending track numbers",
+                    ));
                 }
                 if track.first() < end {
                     let found = format!("track {} before the end of track {number} (LBA {end})", track.number);
@@ -335,7 +340,12 @@ fn check_toc(file: &str, toc: &Toc) -> Result<()> {
             last = Some((track.number, track.end));
         }
         if session.lead_out < end {
-            return Err(bad(file, session.lead_out, format!("a lead-out before the last track's end (LBA {end})"), "the lead-out behind the last track"));
+            return Err(bad(
+                file,
+                session.lead_out,
+                format!("a lead-out before the last track's end (LBA {end})"),
+                "the lead-out behind the last track",
+            ));
         }
     }
     if first.number == 0 || last.is_some_and(|(number, _)| number > 99) {
@@ -354,7 +364,12 @@ fn check_track(file: &str, track: &Track) -> Result<()> {
         return Err(bad(file, track.first(), format!("indexes of track {number} out of order"), "ascending indexes"));
     }
     if track.indexes.last().is_some_and(|(index, lba)| *index > 99 || *lba > track.end) || track.start() >= track.end {
-        return Err(bad(file, track.start(), format!("track {number} ends at LBA {}", track.end), "an end behind its last index"));
+        return Err(bad(
+            file,
+            track.start(),
+            format!("track {number} ends at LBA {}", track.end),
+            "an end behind its last index",
+        ));
     }
     Ok(())
 }
@@ -363,7 +378,12 @@ fn check_extents(file: &str, parts: &DiscParts) -> Result<()> {
     let mut end = Lba(i32::MIN);
     for extent in &parts.extents {
         if extent.lbas.start >= extent.lbas.end || extent.lbas.start < end {
-            return Err(bad(file, extent.lbas.start, format!("a run of sectors to LBA {} in disorder", extent.lbas.end), "ascending runs"));
+            return Err(bad(
+                file,
+                extent.lbas.start,
+                format!("a run of sectors to LBA {} in disorder", extent.lbas.end),
+                "ascending runs",
+            ));
         }
         end = extent.lbas.end;
         for place in [extent.main, extent.sub].into_iter().flatten() {
@@ -383,12 +403,21 @@ fn check_place(file: &str, parts: &DiscParts, extent: &Extent, place: &Place) ->
     let (Some(source), true) = (source, form.is_sound()) else {
         return Err(bad(file, extent.lbas.start, format!("records of {form}"), "a known sector layout"));
     };
-    let last = u64::from(extent.sectors() - 1).checked_mul(u64::from(form.stride)).and_then(|bytes| bytes.checked_add(form.used() as u64));
+    let last = u64::from(extent.sectors() - 1)
+        .checked_mul(u64::from(form.stride))
+        .and_then(|bytes| bytes.checked_add(form.used() as u64));
     let end = last.and_then(|bytes| bytes.checked_add(place.offset));
     if end.is_none_or(|end| end > source.len()) {
         let found = format!("{} bytes", source.len());
-        let expected = format!("{} sectors of {} bytes from byte {:#X} (LBA {} on)", extent.sectors(), form.stride, place.offset, extent.lbas.start);
-        return Err(Error::malformed(source.name(), At::Byte(source.len()), found, expected).with_hint("the file is cut, or its description belongs to another one"));
+        let expected = format!(
+            "{} sectors of {} bytes from byte {:#X} (LBA {} on)",
+            extent.sectors(),
+            form.stride,
+            place.offset,
+            extent.lbas.start
+        );
+        return Err(Error::malformed(source.name(), At::Byte(source.len()), found, expected)
+            .with_hint("the file is cut, or its description belongs to another one"));
     }
     Ok(())
 }
@@ -401,7 +430,11 @@ fn check_cover(file: &str, parts: &DiscParts) -> Result<()> {
             if at >= track.end || extent.lbas.start > at {
                 break;
             }
-            if extent.mode.is_audio() != track.mode.is_audio() && extent.lbas.end > track.start() && extent.lbas.start < track.end && extent.main.is_some() {
+            if extent.mode.is_audio() != track.mode.is_audio()
+                && extent.lbas.end > track.start()
+                && extent.lbas.start < track.end
+                && extent.main.is_some()
+            {
                 let found = format!("{} sectors in track {} ({})", extent.mode.name(), track.number, track.mode.name());
                 return Err(bad(file, extent.lbas.start, found, "sectors of the track's mode"));
             }

@@ -100,7 +100,11 @@ impl Engine<'_> {
     }
 
     fn output_files(&self) -> Vec<OutputFile> {
-        self.plan.files.iter().map(|file| OutputFile { name: file.name.clone(), len: Some(file.len()), role: file.role }).collect()
+        self.plan
+            .files
+            .iter()
+            .map(|file| OutputFile { name: file.name.clone(), len: Some(file.len()), role: file.role })
+            .collect()
     }
 
     fn refused_by_toc(&self) -> Vec<Loss> {
@@ -142,7 +146,15 @@ impl Engine<'_> {
         }
     }
 
-    fn copy(&self, step: &Step<'_>, disc: usize, source: crate::SourceId, range: &Range<u64>, scratch: &mut Scratch, set: &dyn OutputSet) -> Result<()> {
+    fn copy(
+        &self,
+        step: &Step<'_>,
+        disc: usize,
+        source: crate::SourceId,
+        range: &Range<u64>,
+        scratch: &mut Scratch,
+        set: &dyn OutputSet,
+    ) -> Result<()> {
         let source = self.discs[disc].source(source);
         // Outputs start as holes, so a hole stays one by not being written.
         if source.is_hole(range.clone()) || set.copy_at(step.file, step.offset, source, range.clone())? {
@@ -154,7 +166,15 @@ impl Engine<'_> {
         set.write_at(step.file, step.offset, &scratch.buffer)
     }
 
-    fn sectors(&self, step: &Step<'_>, disc: &Disc, lbas: &Range<Lba>, form: &Form, scratch: &mut Scratch, set: Option<&dyn OutputSet>) -> Result<()> {
+    fn sectors(
+        &self,
+        step: &Step<'_>,
+        disc: &Disc,
+        lbas: &Range<Lba>,
+        form: &Form,
+        scratch: &mut Scratch,
+        set: Option<&dyn OutputSet>,
+    ) -> Result<()> {
         let mut tally = Tally::default();
         let mut buffer = std::mem::take(&mut scratch.buffer);
         buffer.resize(usize::try_from(step.bytes).unwrap_or(usize::MAX), 0);

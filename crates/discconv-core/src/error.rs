@@ -203,7 +203,9 @@ impl Error {
             | Error::Refused { hint, .. } => hint.clone(),
             Error::WouldLose { losses, keeps, .. } => Some(would_lose_hint(losses, keeps.as_deref())),
             Error::Limit { .. } => Some("the file is probably damaged, or is not what its name says".to_owned()),
-            Error::ProofFailed { .. } => Some("nothing was left under the final name; check the disk and the memory, then try again".to_owned()),
+            Error::ProofFailed { .. } => {
+                Some("nothing was left under the final name; check the disk and the memory, then try again".to_owned())
+            }
             Error::Io { source, .. } => io_hint(source),
             Error::Cancelled => None,
         }

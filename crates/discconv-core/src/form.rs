@@ -58,7 +58,7 @@ pub enum SubCoding {
 impl SubCoding {
     /// Bytes in a record.
     #[must_use]
-    pub fn len(self) -> usize {
+    pub fn bytes(self) -> usize {
         match self {
             SubCoding::Interleaved | SubCoding::Packed => 96,
             SubCoding::Pq16 => 16,
@@ -97,7 +97,8 @@ impl Form {
     /// 2352 raw bytes.
     pub const RAW: Form = Form::plain(Main::Frame(0, 2352), 2352);
     /// 2352 raw bytes and 96 of interleaved subchannel.
-    pub const RAW_SUB: Form = Form { main: Main::Frame(0, 2352), twist: Twist::None, sub: Some(SubCoding::Interleaved), stride: 2448 };
+    pub const RAW_SUB: Form =
+        Form { main: Main::Frame(0, 2352), twist: Twist::None, sub: Some(SubCoding::Interleaved), stride: 2448 };
 
     const fn plain(main: Main, stride: u32) -> Form {
         Form { main, twist: Twist::None, sub: None, stride }
@@ -112,7 +113,7 @@ impl Form {
     /// Bytes of one record that mean something.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.main.len() + self.sub.map_or(0, SubCoding::len)
+        self.main.len() + self.sub.map_or(0, SubCoding::bytes)
     }
 
     /// Bytes from one record to the next.

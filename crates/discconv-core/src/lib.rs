@@ -40,12 +40,16 @@ mod verify;
 
 pub use blank::is_blank;
 pub use compare::{Comparison, Difference, compare};
-pub use disc::{Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, SourceId, SubheaderPolicy};
+pub use disc::{
+    Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, SourceId,
+    SubheaderPolicy,
+};
 pub use engine::{Execution, Report, execute};
 pub use error::{At, Error, Result};
 pub use form::{Form, Main, SubCoding, Twist};
 pub use format::{
-    ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions, safe_relative_name,
+    ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
+    safe_relative_name,
 };
 pub use loss::{Loss, LossKind, LossKinds, Tally};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};

@@ -61,7 +61,8 @@ impl<N: Into<String>, B: Into<Arc<[u8]>>> FromIterator<(N, B)> for MemoryFiles {
 impl Siblings for MemoryFiles {
     fn open(&self, name: &str) -> Result<Option<Found>> {
         let files = self.lock();
-        let found = files.get_key_value(name).or_else(|| files.iter().find(|(known, _)| known.to_lowercase() == name.to_lowercase()));
+        let found =
+            files.get_key_value(name).or_else(|| files.iter().find(|(known, _)| known.to_lowercase() == name.to_lowercase()));
         Ok(found.map(|(name, bytes)| Found {
             name: name.clone(),
             source: Arc::new(Bytes::new(name.clone(), bytes.clone())),
@@ -97,7 +98,8 @@ struct MemorySet {
 impl MemorySet {
     fn buffer(&self, file: FileId) -> Result<(&str, MutexGuard<'_, Vec<u8>>)> {
         let found = usize::try_from(file.0).ok().and_then(|index| self.buffers.get(index));
-        let (name, buffer) = found.ok_or_else(|| Error::unsupported("output", At::Whole, "a file that the plan does not have"))?;
+        let (name, buffer) =
+            found.ok_or_else(|| Error::unsupported("output", At::Whole, "a file that the plan does not have"))?;
         Ok((name, buffer.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }

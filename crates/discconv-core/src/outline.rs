@@ -28,7 +28,8 @@ pub fn disc(disc: &Disc) -> String {
 }
 
 fn place_text(disc: &Disc, place: &Place) -> String {
-    let name = usize::try_from(place.source.0).ok().and_then(|index| disc.sources().get(index)).map_or("?", |source| source.name());
+    let name =
+        usize::try_from(place.source.0).ok().and_then(|index| disc.sources().get(index)).map_or("?", |source| source.name());
     let bare = name.rsplit('/').next().unwrap_or(name);
     format!(" in {bare:?} at {:#X} as {}", place.offset, place.form)
 }

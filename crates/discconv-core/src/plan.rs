@@ -1,9 +1,9 @@
 //! What a writer wants done, as data.
 
+use crate::disc::SourceId;
 use crate::error::Result;
 use crate::form::Form;
 use crate::loss::Loss;
-use crate::disc::SourceId;
 use crate::toc::Toc;
 use discconv_sector::Lba;
 use std::ops::Range;
@@ -192,7 +192,12 @@ impl Plan {
         for file in &self.files {
             let bare = crate::format::is_bare_name(&file.name);
             if !bare || !seen.insert(file.name.to_lowercase()) {
-                return Err(crate::Error::malformed(&file.name, crate::At::Whole, "an output name that is not bare or comes twice", "distinct bare names"));
+                return Err(crate::Error::malformed(
+                    &file.name,
+                    crate::At::Whole,
+                    "an output name that is not bare or comes twice",
+                    "distinct bare names",
+                ));
             }
         }
         Ok(())

@@ -172,7 +172,8 @@ pub fn toc_difference(a: &Toc, b: &Toc, with_mode: bool) -> Option<String> {
 fn track_difference(a: &Track, b: &Track, with_mode: bool) -> Option<String> {
     let number = a.number;
     let mode_class = |mode: TrackMode| if with_mode || mode.is_audio() { mode } else { TrackMode::Mode1 };
-    let indexes = |track: &Track| track.indexes.iter().map(|(number, lba)| format!("{number:02}@{lba}")).collect::<Vec<_>>().join(" ");
+    let indexes =
+        |track: &Track| track.indexes.iter().map(|(number, lba)| format!("{number:02}@{lba}")).collect::<Vec<_>>().join(" ");
     let rows: [(&str, String, String); 6] = [
         ("number", a.number.to_string(), b.number.to_string()),
         ("mode", mode_class(a.mode).name().to_owned(), mode_class(b.mode).name().to_owned()),

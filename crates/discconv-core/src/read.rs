@@ -7,8 +7,8 @@ use crate::loss::{LossKind, Tally};
 use crate::subgen;
 use crate::toc::TrackMode;
 use discconv_sector::{
-    Flaws, Lba, RAW, Rebuild, SUB, SectorKind, StoredMode, Subheader, USER, build_form2, build_mode0, build_mode1, classify, has_sync, inspect, rebuild,
-    scramble, subchannel,
+    Flaws, Lba, RAW, Rebuild, SUB, SectorKind, StoredMode, Subheader, USER, build_form2, build_mode0, build_mode1, classify,
+    has_sync, inspect, rebuild, scramble, subchannel,
 };
 use std::ops::Range;
 
@@ -84,7 +84,12 @@ impl Job<'_> {
         if at == end {
             return Ok(());
         }
-        Err(Error::malformed(self.disc.file_name(), At::Lba(at), "no sector that any file holds", format!("sectors up to LBA {end}")))
+        Err(Error::malformed(
+            self.disc.file_name(),
+            At::Lba(at),
+            "no sector that any file holds",
+            format!("sectors up to LBA {end}"),
+        ))
     }
 
     fn extent(&mut self, extent: &Extent, lbas: Range<Lba>, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
@@ -129,10 +134,12 @@ impl Job<'_> {
                 out.fill(0);
                 Ok(())
             }
-            (Main::User, Some(form), Some(stored)) if form.is_raw() && !is_twisted(form, extent.mode) => match stored.first_chunk::<RAW>() {
-                Some(raw) => self.user(raw, extent.mode, lba, out),
-                None => Ok(()),
-            },
+            (Main::User, Some(form), Some(stored)) if form.is_raw() && !is_twisted(form, extent.mode) => {
+                match stored.first_chunk::<RAW>() {
+                    Some(raw) => self.user(raw, extent.mode, lba, out),
+                    None => Ok(()),
+                }
+            }
             (Main::User, ..) => {
                 let raw = complete(extent, lba, stored);
                 self.user(&raw, extent.mode, lba, out)
@@ -228,7 +235,11 @@ fn is_twisted(form: &Form, mode: TrackMode) -> bool {
 pub(crate) fn is_same(place: &Place, mode: TrackMode, view: &Form) -> bool {
     let stored = &place.form;
     let twist_alike = stored.twist == view.twist || (!is_twisted(stored, mode) && !is_twisted(view, mode));
-    stored.main == view.main && stored.sub == view.sub && stored.stride == view.stride && stored.used() == stored.record() && twist_alike
+    stored.main == view.main
+        && stored.sub == view.sub
+        && stored.stride == view.stride
+        && stored.used() == stored.record()
+        && twist_alike
 }
 
 /// Read `count` records, the first `skip` left out, into `into`; the last one without its padding.

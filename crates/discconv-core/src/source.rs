@@ -97,7 +97,12 @@ impl Slice {
     pub fn new(inner: Arc<dyn ReadAt>, range: Range<u64>) -> Result<Slice> {
         if range.start > range.end || range.end > inner.len() {
             let expected = format!("bytes {:#X} to {:#X}", range.start, range.end);
-            return Err(Error::malformed(inner.name(), At::Byte(range.start), format!("a file of {} bytes", inner.len()), expected));
+            return Err(Error::malformed(
+                inner.name(),
+                At::Byte(range.start),
+                format!("a file of {} bytes", inner.len()),
+                expected,
+            ));
         }
         Ok(Slice { inner, range })
     }
@@ -124,7 +129,7 @@ impl ReadAt for Slice {
     fn block_hint(&self) -> u32 {
         // Blocks of the whole are blocks of the part only if the part starts on one.
         let hint = self.inner.block_hint();
-        if self.range.start % u64::from(hint.max(1)) == 0 { hint } else { 1 }
+        if self.range.start.is_multiple_of(u64::from(hint.max(1))) { hint } else { 1 }
     }
 
     fn name(&self) -> &str {

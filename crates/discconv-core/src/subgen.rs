@@ -1,6 +1,6 @@
 //! Subchannel made from the table of contents, and the question whether a stored one says more than that.
 
-use crate::toc::{Control, Toc, Track, TrackMode};
+use crate::toc::{Toc, Track};
 use discconv_sector::subchannel::{Q, QContent};
 use discconv_sector::{Lba, Msf, PREGAP_SECTORS, SUB};
 
@@ -68,6 +68,7 @@ pub(crate) fn says_more(packed: &[u8; SUB], lba: Lba) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toc::{Control, TrackMode};
 
     #[test]
     fn a_generated_subchannel_says_no_more_than_the_tracks() {

@@ -161,7 +161,8 @@ impl Isrc {
     pub fn new(text: &str) -> Option<Isrc> {
         let code: String = text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
         let bytes = code.as_bytes();
-        let right = bytes.len() == 12 && bytes[..5].iter().all(u8::is_ascii_alphanumeric) && bytes[5..].iter().all(u8::is_ascii_digit);
+        let right =
+            bytes.len() == 12 && bytes[..5].iter().all(u8::is_ascii_alphanumeric) && bytes[5..].iter().all(u8::is_ascii_digit);
         right.then_some(Isrc(code))
     }
 
@@ -272,7 +273,12 @@ impl Toc {
     pub fn single_data(media: Media, mode: TrackMode, sectors: i32) -> Toc {
         let end = Lba(sectors);
         let track = Track { number: 1, mode, control: Control::default(), isrc: None, indexes: vec![(1, Lba(0))], end };
-        Toc { media, sessions: vec![Session { kind: SessionKind::default(), tracks: vec![track], lead_out: end }], mcn: None, cd_text: None }
+        Toc {
+            media,
+            sessions: vec![Session { kind: SessionKind::default(), tracks: vec![track], lead_out: end }],
+            mcn: None,
+            cd_text: None,
+        }
     }
 
     /// All tracks, in order.

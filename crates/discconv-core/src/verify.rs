@@ -46,7 +46,8 @@ impl SectorReport {
 /// # Errors
 /// Reading, or [`crate::Error::Cancelled`].
 pub fn verify_sectors(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<SectorReport> {
-    let chunks: Vec<Range<Lba>> = disc.extents().iter().filter(|extent| is_checkable(extent)).flat_map(|extent| chunks(&extent.lbas)).collect();
+    let chunks: Vec<Range<Lba>> =
+        disc.extents().iter().filter(|extent| is_checkable(extent)).flat_map(|extent| chunks(&extent.lbas)).collect();
     let bytes = chunks.iter().map(|lbas| u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(Form::RAW.stride)).sum();
     watch.begin(Phase::Checking, bytes);
     let all: Mutex<SectorReport> = Mutex::default();
@@ -66,14 +67,18 @@ pub fn verify_sectors(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result
 }
 
 fn is_checkable(extent: &Extent) -> bool {
-    let more_than_user = extent.main.is_some_and(|place| matches!(place.form.main, Main::Frame(start, end) if end - start > 2048));
+    let more_than_user =
+        extent.main.is_some_and(|place| matches!(place.form.main, Main::Frame(start, end) if end - start > 2048));
     more_than_user && !extent.mode.is_audio()
 }
 
 fn chunks(lbas: &Range<Lba>) -> impl Iterator<Item = Range<Lba>> + use<> {
     let (start, end) = (lbas.start.0, lbas.end.0);
     let step = i32::try_from(STEP_SECTORS).unwrap_or(256);
-    (0..).map(move |n: i32| start.saturating_add(n.saturating_mul(step))).take_while(move |at| *at < end).map(move |at| Lba(at)..Lba(at.saturating_add(step).min(end)))
+    (0..)
+        .map(move |n: i32| start.saturating_add(n.saturating_mul(step)))
+        .take_while(move |at| *at < end)
+        .map(move |at| Lba(at)..Lba(at.saturating_add(step).min(end)))
 }
 
 fn check_chunk(disc: &Disc, lbas: &Range<Lba>, scratch: &mut Scratch) -> Result<SectorReport> {

@@ -1,0 +1,13 @@
+//! The core, used as formats and hosts use it.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "tests with small numbers, which say what they expect by panicking"
+)]
+
+mod engine;
+mod reading;
+mod support;
