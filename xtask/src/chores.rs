@@ -11,10 +11,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 pub(crate) fn only(args: &[String], known: &[&str]) -> Result<(), String> {
     match args.iter().find(|arg| !known.contains(&arg.as_str())) {
         None => Ok(()),
-        Some(arg) => Err(format!(
-            "`{arg}` is not known here; known: {}.",
-            known.join(" ")
-        )),
+        Some(arg) => Err(format!("`{arg}` is not known here; known: {}.", known.join(" "))),
     }
 }
 
@@ -41,16 +38,7 @@ pub(crate) fn fmt(args: &[String]) -> Result<(), String> {
 
 pub(crate) fn lint(args: &[String]) -> Result<(), String> {
     only(args, &[])?;
-    let words = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--quiet",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let words = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     sh::run(sh::cargo().args(words))
 }
 
@@ -62,14 +50,8 @@ pub(crate) fn test(args: &[String]) -> Result<(), String> {
 
 pub(crate) fn wasm(args: &[String]) -> Result<(), String> {
     only(args, &[])?;
-    let sysroot = sh::output(
-        Command::new("rustc")
-            .args(["--print", "sysroot"])
-            .current_dir(tree::root()),
-    )?;
-    let library = std::path::Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM);
+    let sysroot = sh::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(tree::root()))?;
+    let library = std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(WASM);
     if !library.is_dir() {
         println!("wasm: {WASM} is not installed for this toolchain; nothing checked.");
         return Ok(());
@@ -85,10 +67,6 @@ mod tests {
     #[test]
     fn unknown_words_are_refused() {
         assert!(only(&["--check".to_owned()], &["--check"]).is_ok());
-        assert!(
-            only(&["--chekc".to_owned()], &["--check"])
-                .unwrap_err()
-                .contains("--chekc")
-        );
+        assert!(only(&["--chekc".to_owned()], &["--check"]).unwrap_err().contains("--chekc"));
     }
 }

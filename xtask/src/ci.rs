@@ -9,11 +9,7 @@ use std::time::Instant;
 const CORPUS_ABSENT: &str = "corpus: absent";
 const TEST_MARKER: &str = "test-command";
 
-type Step = (
-    &'static str,
-    fn(&[String]) -> Result<(), String>,
-    &'static [&'static str],
-);
+type Step = (&'static str, fn(&[String]) -> Result<(), String>, &'static [&'static str]);
 
 /// In the order of their price.
 const STEPS: &[Step] = &[
@@ -53,9 +49,7 @@ pub(crate) fn test_command() -> Result<String, String> {
     if command.starts_with("cargo ") {
         Ok(command)
     } else {
-        Err(format!(
-            "README.md shows `{command}` as its test command; expected one of cargo's."
-        ))
+        Err(format!("README.md shows `{command}` as its test command; expected one of cargo's."))
     }
 }
 
@@ -79,13 +73,9 @@ fn run_tests(command: &str) -> Result<(), String> {
             log.push('\n');
         }
     }
-    let status = child
-        .wait()
-        .map_err(|e| format!("cannot wait for `{command}`: {e}."))?;
+    let status = child.wait().map_err(|e| format!("cannot wait for `{command}`: {e}."))?;
     if tree::corpus().is_some() && log.contains(CORPUS_ABSENT) {
-        return Err(
-            "the corpus lies beside the repository, yet a test did not find it.".to_owned(),
-        );
+        return Err("the corpus lies beside the repository, yet a test did not find it.".to_owned());
     }
     let total = Totals::of(&log);
     if !status.success() || total.failed > 0 {
@@ -93,9 +83,7 @@ fn run_tests(command: &str) -> Result<(), String> {
     }
     println!("\n{}", total.line(true));
     // The line above is what a reader of the log looks for; nothing may come after it.
-    std::io::stdout()
-        .flush()
-        .map_err(|e| format!("cannot write: {e}."))
+    std::io::stdout().flush().map_err(|e| format!("cannot write: {e}."))
 }
 
 /// The sums of all `test result:` lines of a run.
@@ -114,10 +102,7 @@ impl Totals {
     fn of(log: &str) -> Self {
         let mut total = Self::default();
         // Under NOCAPTURE a test's own text may stand before the runner's on the same line.
-        for line in log
-            .lines()
-            .filter_map(|line| line.split_once("test result: ").map(|(_, rest)| rest))
-        {
+        for line in log.lines().filter_map(|line| line.split_once("test result: ").map(|(_, rest)| rest)) {
             total.binaries += 1;
             for part in line.split(['.', ';']).map(str::trim) {
                 let Some((count, what)) = part.split_once(' ') else {
@@ -135,9 +120,7 @@ impl Totals {
                     _ => {}
                 }
             }
-            let seconds = line
-                .split_once("finished in ")
-                .map_or("", |(_, rest)| rest.trim_end_matches('s'));
+            let seconds = line.split_once("finished in ").map_or("", |(_, rest)| rest.trim_end_matches('s'));
             total.seconds += seconds.trim().trim_end_matches('s').parse().unwrap_or(0.0);
         }
         total
@@ -167,15 +150,7 @@ mod tests {
             test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 1 filtered out; finished in 0.50s\n\
             corpus: absenttest result: FAILED. 3 passed; 1 failed; 4 ignored; 0 measured; 0 filtered out; finished in 1.25s\n";
         let total = Totals::of(log);
-        let expected = Totals {
-            binaries: 2,
-            passed: 5,
-            failed: 1,
-            ignored: 4,
-            measured: 0,
-            filtered: 1,
-            seconds: 1.75,
-        };
+        let expected = Totals { binaries: 2, passed: 5, failed: 1, ignored: 4, measured: 0, filtered: 1, seconds: 1.75 };
         assert_eq!(total, expected);
         assert_eq!(
             total.line(false),

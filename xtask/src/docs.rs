@@ -19,16 +19,12 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let mut new = old.clone();
     for (name, words) in BLOCKS {
         let mut command = sh::cargo();
-        command
-            .args(["run", "-q", "-p", "discconv", "--"])
-            .args(*words);
+        command.args(["run", "-q", "-p", "discconv", "--"]).args(*words);
         let body = sh::output(&mut command)?;
         new = markdown::with_block(&new, name, &body).map_err(|e| format!("{README}: {e}"))?;
     }
     if new != old && check {
-        return Err(format!(
-            "{README} is not what `cargo xtask docs` would write; run it and commit the result."
-        ));
+        return Err(format!("{README} is not what `cargo xtask docs` would write; run it and commit the result."));
     }
     if new != old {
         tree::write(&path, &new)?;
@@ -50,12 +46,7 @@ fn dead_links(root: &Path) -> Result<Vec<String>, String> {
         let text = tree::read(&path)?;
         let folder = path.parent().unwrap_or(root);
         let links = markdown::relative_links(&text);
-        dead.extend(
-            links
-                .iter()
-                .filter(|link| !folder.join(link).exists())
-                .map(|link| format!("{file}: {link}")),
-        );
+        dead.extend(links.iter().filter(|link| !folder.join(link).exists()).map(|link| format!("{file}: {link}")));
     }
     Ok(dead)
 }

@@ -38,11 +38,7 @@ struct Wishes {
 }
 
 fn wishes(args: &[String], known: &[String]) -> Result<Wishes, String> {
-    let mut wishes = Wishes {
-        seconds: DEFAULT_SECONDS,
-        build_only: false,
-        targets: Vec::new(),
-    };
+    let mut wishes = Wishes { seconds: DEFAULT_SECONDS, build_only: false, targets: Vec::new() };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -51,14 +47,9 @@ fn wishes(args: &[String], known: &[String]) -> Result<Wishes, String> {
                 let number = args.next().and_then(|word| word.parse().ok());
                 wishes.seconds = number.ok_or("--seconds needs a whole number.")?;
             }
-            name if known.iter().any(|target| target == name) => {
-                wishes.targets.push(name.to_owned())
-            }
+            name if known.iter().any(|target| target == name) => wishes.targets.push(name.to_owned()),
             name => {
-                return Err(format!(
-                    "there is no target `{name}`; there are {}.",
-                    known.join(", ")
-                ));
+                return Err(format!("there is no target `{name}`; there are {}.", known.join(", ")));
             }
         }
     }
@@ -81,11 +72,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         }
     }
     if findings.is_empty() {
-        println!(
-            "fuzz: {} ran {} s each without a finding.",
-            wishes.targets.join(", "),
-            wishes.seconds
-        );
+        println!("fuzz: {} ran {} s each without a finding.", wishes.targets.join(", "), wishes.seconds);
         return Ok(());
     }
     Err(format!(
@@ -96,18 +83,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 
 fn targets() -> Result<Vec<String>, String> {
     let folder = folder().join("fuzz_targets");
-    let listing = std::fs::read_dir(&folder)
-        .map_err(|e| format!("cannot list {}: {e}.", folder.display()))?;
-    let mut names: Vec<String> = listing
-        .filter_map(|entry| {
-            entry
-                .ok()?
-                .file_name()
-                .to_str()?
-                .strip_suffix(".rs")
-                .map(str::to_owned)
-        })
-        .collect();
+    let listing = std::fs::read_dir(&folder).map_err(|e| format!("cannot list {}: {e}.", folder.display()))?;
+    let mut names: Vec<String> =
+        listing.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".rs").map(str::to_owned)).collect();
     names.sort_unstable();
     Ok(names)
 }
@@ -115,25 +93,12 @@ fn targets() -> Result<Vec<String>, String> {
 /// Builds all targets and returns the folder of the programs.
 fn build() -> Result<PathBuf, String> {
     let version = sh::output(Command::new("rustc").arg("-vV").current_dir(tree::root()))?;
-    let triple = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .ok_or("`rustc -vV` names no host.")?;
+    let triple = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("`rustc -vV` names no host.")?;
     let target_dir = tree::target().join("fuzz");
     let mut command = sh::cargo();
-    command
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--bins",
-            "--manifest-path",
-        ])
-        .arg(manifest());
+    command.args(["build", "--release", "--locked", "--bins", "--manifest-path"]).arg(manifest());
     // Naming the target keeps the flags away from build scripts, which do not link libFuzzer.
-    command
-        .args(["--target", triple, "--target-dir"])
-        .arg(&target_dir);
+    command.args(["--target", triple, "--target-dir"]).arg(&target_dir);
     command.env("RUSTFLAGS", COVERAGE);
     sh::run(&mut command)?;
     Ok(target_dir.join(triple).join("release"))
@@ -143,8 +108,7 @@ fn fuzz_one(target: &str, binaries: &Path, seconds: u64) -> Result<bool, String>
     let corpus = tree::target().join("fuzz-corpus").join(target);
     let artifacts = folder().join("artifacts").join(target);
     for folder in [&corpus, &artifacts] {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| format!("cannot make {}: {e}.", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}.", folder.display()))?;
     }
     let mut command = Command::new(binaries.join(target));
     command.arg(&corpus);
@@ -165,9 +129,7 @@ fn fuzz_one(target: &str, binaries: &Path, seconds: u64) -> Result<bool, String>
         "-verbosity=1".to_owned(),
     ]);
     println!("$ {}", sh::shown(&command));
-    let status = command
-        .status()
-        .map_err(|e| format!("cannot start the target {target}: {e}."))?;
+    let status = command.status().map_err(|e| format!("cannot start the target {target}: {e}."))?;
     Ok(status.success())
 }
 

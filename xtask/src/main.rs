@@ -3,11 +3,7 @@
 //! One table of verbs, and CI runs the same ones. A verb takes the words behind it and returns a sentence when it
 //! fails; nothing here is part of the program.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a development tool reports to the terminal"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool reports to the terminal")]
 
 mod bench;
 mod chores;
@@ -87,11 +83,7 @@ mod tests {
     #[test]
     fn every_verb_is_listed_once() {
         for (i, verb) in VERBS.iter().enumerate() {
-            assert!(
-                !VERBS[..i].iter().any(|other| other.name == verb.name),
-                "{}",
-                verb.name
-            );
+            assert!(!VERBS[..i].iter().any(|other| other.name == verb.name), "{}", verb.name);
             assert!(help().contains(verb.what));
         }
     }

@@ -7,15 +7,9 @@
 /// # Errors
 /// The markers are missing, doubled, or in the wrong order.
 pub(crate) fn with_block(text: &str, name: &str, body: &str) -> Result<String, String> {
-    let (begin, end) = (
-        format!("<!-- begin:{name} -->\n"),
-        format!("<!-- end:{name} -->"),
-    );
+    let (begin, end) = (format!("<!-- begin:{name} -->\n"), format!("<!-- end:{name} -->"));
     if text.matches(&begin).count() != 1 || text.matches(&end).count() != 1 {
-        return Err(format!(
-            "one `{}` and one `{end}` are needed.",
-            begin.trim_end()
-        ));
+        return Err(format!("one `{}` and one `{end}` are needed.", begin.trim_end()));
     }
     let (Some(from), Some(to)) = (text.find(&begin), text.find(&end)) else {
         return Err(format!("the markers of `{name}` are missing."));
@@ -24,12 +18,7 @@ pub(crate) fn with_block(text: &str, name: &str, body: &str) -> Result<String, S
     if from > to {
         return Err(format!("`{end}` stands before `{}`.", begin.trim_end()));
     }
-    Ok(format!(
-        "{}{}\n{}",
-        &text[..from],
-        body.trim_end(),
-        &text[to..]
-    ))
+    Ok(format!("{}{}\n{}", &text[..from], body.trim_end(), &text[to..]))
 }
 
 /// The command in the code block or code span that follows a marker line such as `<!-- test-command -->`.
@@ -37,12 +26,7 @@ pub(crate) fn marked_command(text: &str, marker: &str) -> Option<String> {
     let marker = format!("<!-- {marker} -->");
     let (_, rest) = text.split_once(&marker)?;
     rest.lines()
-        .map(|line| {
-            line.trim()
-                .trim_matches('`')
-                .trim()
-                .trim_start_matches("$ ")
-        })
+        .map(|line| line.trim().trim_matches('`').trim().trim_start_matches("$ "))
         .find(|line| !line.is_empty() && !matches!(*line, "sh" | "bash" | "console" | "text"))
         .map(str::to_owned)
 }
@@ -86,29 +70,16 @@ mod tests {
 
     #[test]
     fn bad_markers_are_named() {
-        for text in [
-            "",
-            "<!-- begin:x -->\n",
-            "<!-- end:x -->\n<!-- begin:x -->\n",
-        ] {
-            assert!(
-                with_block(text, "x", "").unwrap_err().contains("begin:x"),
-                "{text:?}"
-            );
+        for text in ["", "<!-- begin:x -->\n", "<!-- end:x -->\n<!-- begin:x -->\n"] {
+            assert!(with_block(text, "x", "").unwrap_err().contains("begin:x"), "{text:?}");
         }
     }
 
     #[test]
     fn the_command_behind_a_marker() {
         for (text, command) in [
-            (
-                "<!-- test-command -->\n```sh\ncargo test --workspace\n```\n",
-                Some("cargo test --workspace"),
-            ),
-            (
-                "x\n<!-- test-command -->\n`cargo test`\n",
-                Some("cargo test"),
-            ),
+            ("<!-- test-command -->\n```sh\ncargo test --workspace\n```\n", Some("cargo test --workspace")),
+            ("x\n<!-- test-command -->\n`cargo test`\n", Some("cargo test")),
             ("    cargo test\n", None),
         ] {
             assert_eq!(marked_command(text, "test-command").as_deref(), command);
@@ -117,8 +88,7 @@ mod tests {
 
     #[test]
     fn only_relative_links_outside_code_count() {
-        let text =
-            "[a](x.md) [b](https://e.org/y) [c](#here) [d](dir/z.md#part)\n```\n[e](no.md)\n```\n";
+        let text = "[a](x.md) [b](https://e.org/y) [c](#here) [d](dir/z.md#part)\n```\n[e](no.md)\n```\n";
         assert_eq!(relative_links(text), ["x.md", "dir/z.md"]);
     }
 }

@@ -15,11 +15,7 @@ pub(crate) fn shown(command: &Command) -> String {
     let words: Vec<String> = words
         .map(|word| {
             let word = word.to_string_lossy();
-            if word.contains(char::is_whitespace) {
-                format!("'{word}'")
-            } else {
-                word.into_owned()
-            }
+            if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.into_owned() }
         })
         .collect();
     words.join(" ")
@@ -43,27 +39,17 @@ pub(crate) fn cargo() -> Command {
 /// Runs with our own streams; a failure is an error.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     eprintln!("$ {}", shown(command));
-    let status = command
-        .status()
-        .map_err(|e| format!("cannot start `{}`: {e}.", shown(command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{}` failed ({status}).", shown(command)))
-    }
+    let status = command.status().map_err(|e| format!("cannot start `{}`: {e}.", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
 }
 
 /// Runs for standard output; standard error passes through, a failure is an error.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let ran = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|e| format!("cannot start `{}`: {e}.", shown(command)))?;
+    let ran = command.stderr(Stdio::inherit()).output().map_err(|e| format!("cannot start `{}`: {e}.", shown(command)))?;
     if !ran.status.success() {
         return Err(format!("`{}` failed ({}).", shown(command), ran.status));
     }
-    String::from_utf8(ran.stdout)
-        .map_err(|_| format!("`{}` wrote text that is not UTF-8.", shown(command)))
+    String::from_utf8(ran.stdout).map_err(|_| format!("`{}` wrote text that is not UTF-8.", shown(command)))
 }
 
 /// What a program with a time limit did.
@@ -97,10 +83,7 @@ impl Ran {
     /// The end of what it said, for a sentence about a failure.
     pub(crate) fn last_words(&self) -> String {
         let text = self.text();
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         lines[lines.len().saturating_sub(3)..].join(" / ")
     }
 }
@@ -120,10 +103,7 @@ fn drain(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
 /// Kills the child and everything it started: it leads a process group of its own.
 fn kill_group(child: &mut Child) {
     let group = format!("-{}", child.id());
-    let _ = Command::new("kill")
-        .args(["-KILL", "--", &group])
-        .stderr(Stdio::null())
-        .status();
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     let _ = child.kill();
 }
 
@@ -152,11 +132,7 @@ pub(crate) fn run_limited(command: &mut Command, limit: Duration) -> Result<Ran,
             }
         }
     };
-    Ok(Ran {
-        status,
-        stdout: stdout.join().unwrap_or_default(),
-        stderr: stderr.join().unwrap_or_default(),
-    })
+    Ok(Ran { status, stdout: stdout.join().unwrap_or_default(), stderr: stderr.join().unwrap_or_default() })
 }
 
 #[cfg(test)]
@@ -165,11 +141,8 @@ mod tests {
 
     #[test]
     fn both_streams_and_the_code_are_kept() {
-        let ran = run_limited(
-            Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]),
-            Duration::from_secs(20),
-        )
-        .unwrap();
+        let ran =
+            run_limited(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]), Duration::from_secs(20)).unwrap();
         assert_eq!((ran.code(), ran.ok()), (Some(3), false));
         assert_eq!(ran.text(), "out\nerr\n");
     }
@@ -177,22 +150,14 @@ mod tests {
     #[test]
     fn a_hanging_program_and_its_children_are_stopped() {
         let start = Instant::now();
-        let ran = run_limited(
-            Command::new("sh").args(["-c", "sleep 60 & sleep 60; true"]),
-            Duration::from_millis(200),
-        )
-        .unwrap();
+        let ran = run_limited(Command::new("sh").args(["-c", "sleep 60 & sleep 60; true"]), Duration::from_millis(200)).unwrap();
         assert!(ran.status.is_none());
         assert!(start.elapsed() < Duration::from_secs(20));
     }
 
     #[test]
     fn a_missing_program_is_a_sentence() {
-        let error = run_limited(
-            &mut Command::new("no-such-program-here"),
-            Duration::from_secs(1),
-        )
-        .err();
+        let error = run_limited(&mut Command::new("no-such-program-here"), Duration::from_secs(1)).err();
         assert!(error.is_some_and(|e| e.contains("no-such-program-here") && e.ends_with('.')));
     }
 

@@ -26,19 +26,11 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         if differences.is_empty() {
             return Ok(());
         }
-        return Err(format!(
-            "run `cargo xtask testdata`:\n{}",
-            differences.join("\n")
-        ));
+        return Err(format!("run `cargo xtask testdata`:\n{}", differences.join("\n")));
     }
     bring_about(&folder, &wanted, &found)?;
     let bytes: usize = wanted.values().map(Vec::len).sum();
-    println!(
-        "testdata: {} files, {} KiB, {} changes",
-        wanted.len(),
-        bytes / 1024,
-        differences.len()
-    );
+    println!("testdata: {} files, {} KiB, {} changes", wanted.len(), bytes / 1024, differences.len());
     Ok(())
 }
 
@@ -55,10 +47,7 @@ fn wanted() -> Tree {
     }
     tree.insert("README.md".to_owned(), readme(&good, &bad).into_bytes());
     // Line ends are part of the data.
-    tree.insert(
-        ".gitattributes".to_owned(),
-        b"* -text\nREADME.md text eol=lf\n".to_vec(),
-    );
+    tree.insert(".gitattributes".to_owned(), b"* -text\nREADME.md text eol=lf\n".to_vec());
     tree
 }
 
@@ -71,11 +60,7 @@ fn found(folder: &Path) -> Result<Tree, String> {
         for entry in std::fs::read_dir(folder.join(&place)).map_err(at)? {
             let entry = entry.map_err(at)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if place.is_empty() {
-                name
-            } else {
-                format!("{place}/{name}")
-            };
+            let path = if place.is_empty() { name } else { format!("{place}/{name}") };
             if path == FINDINGS {
                 continue;
             }
@@ -99,9 +84,7 @@ fn differences(wanted: &Tree, found: &Tree) -> Vec<String> {
             Some(other) if other != bytes => {
                 let same = bytes.iter().zip(other).take_while(|(a, b)| a == b).count();
                 let (want, have) = (bytes.len(), other.len());
-                lines.push(format!(
-                    "testdata/{path}: differs from byte {same} on; {want} bytes expected, {have} found"
-                ));
+                lines.push(format!("testdata/{path}: differs from byte {same} on; {want} bytes expected, {have} found"));
             }
             Some(_) => {}
         }
@@ -113,10 +96,7 @@ fn differences(wanted: &Tree, found: &Tree) -> Vec<String> {
 
 /// Writes what is missing or differs, removes what nothing makes any more (only where fixtures lie).
 fn bring_about(folder: &Path, wanted: &Tree, found: &Tree) -> Result<(), String> {
-    for (path, bytes) in wanted
-        .iter()
-        .filter(|(path, bytes)| found.get(*path) != Some(*bytes))
-    {
+    for (path, bytes) in wanted.iter().filter(|(path, bytes)| found.get(*path) != Some(*bytes)) {
         let target = folder.join(path);
         let parent = target.parent().unwrap_or(folder);
         std::fs::create_dir_all(parent)
@@ -125,13 +105,10 @@ fn bring_about(folder: &Path, wanted: &Tree, found: &Tree) -> Result<(), String>
     }
     for path in found.keys().filter(|path| !wanted.contains_key(*path)) {
         if !path.starts_with("good/") && !path.starts_with("bad/") {
-            return Err(format!(
-                "testdata/{path} is not ours: move it away, or to testdata/{FINDINGS}."
-            ));
+            return Err(format!("testdata/{path} is not ours: move it away, or to testdata/{FINDINGS}."));
         }
         let target = folder.join(path);
-        std::fs::remove_file(&target)
-            .map_err(|e| format!("cannot remove {}: {e}.", target.display()))?;
+        std::fs::remove_file(&target).map_err(|e| format!("cannot remove {}: {e}.", target.display()))?;
         if let Some(parent) = target.parent() {
             // Fails, as it should, while other files lie there.
             let _ = std::fs::remove_dir(parent);
@@ -148,10 +125,7 @@ fn readme(good: &[Fixture], bad: &[Fixture]) -> String {
         open as stands beside it in the testkit (`facts`). `fuzz/` holds inputs that fuzzing found; nothing makes those.\n",
     );
     for (title, side, fixtures) in [("Good", "good", good), ("Bad", "bad", bad)] {
-        let _ = write!(
-            text,
-            "\n## {title}\n\n| File | Bytes | What | Clause |\n|---|---:|---|---|\n"
-        );
+        let _ = write!(text, "\n## {title}\n\n| File | Bytes | What | Clause |\n|---|---:|---|---|\n");
         for fixture in fixtures {
             for line in rows(side, fixture) {
                 text.push_str(&line);
@@ -164,27 +138,11 @@ fn readme(good: &[Fixture], bad: &[Fixture]) -> String {
 /// A line for each file: the one to open first, the others refer to it.
 fn rows(side: &str, fixture: &Fixture) -> Vec<String> {
     let row = |name: &str, bytes: &[u8], what: &str, spec: &str| {
-        format!(
-            "| `{side}/{}/{name}` | {} | {what} | {spec} |\n",
-            fixture.name,
-            bytes.len()
-        )
+        format!("| `{side}/{}/{name}` | {} | {what} | {spec} |\n", fixture.name, bytes.len())
     };
-    let mut rows = vec![row(
-        &fixture.entry,
-        fixture.entry_bytes(),
-        fixture.what,
-        fixture.spec,
-    )];
-    let others = fixture
-        .files
-        .0
-        .iter()
-        .filter(|(name, _)| **name != fixture.entry);
-    rows.extend(
-        others
-            .map(|(name, bytes)| row(name, bytes, &format!("belongs to `{}`", fixture.entry), "")),
-    );
+    let mut rows = vec![row(&fixture.entry, fixture.entry_bytes(), fixture.what, fixture.spec)];
+    let others = fixture.files.0.iter().filter(|(name, _)| **name != fixture.entry);
+    rows.extend(others.map(|(name, bytes)| row(name, bytes, &format!("belongs to `{}`", fixture.entry), "")));
     rows
 }
 
@@ -193,10 +151,7 @@ mod tests {
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> Tree {
-        files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
-            .collect()
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
     }
 
     #[test]

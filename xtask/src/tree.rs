@@ -6,17 +6,13 @@ use std::process::Command;
 
 /// The top of the repository. Cargo names the folder of xtask when it runs it.
 pub(crate) fn root() -> PathBuf {
-    let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    xtask
-        .parent()
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    xtask.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// The build folder, with regard to `CARGO_TARGET_DIR`.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |folder| root().join(folder))
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
 /// The folder of images that nobody on the project wrote, where it lies beside the repository.
@@ -39,21 +35,10 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
 pub(crate) fn files() -> Result<Vec<String>, String> {
     let root = root();
     let listing = sh::output(
-        Command::new("git")
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
-            .current_dir(&root),
+        Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(&root),
     )?;
-    let mut files: Vec<String> = listing
-        .split('\0')
-        .filter(|name| !name.is_empty() && root.join(name).is_file())
-        .map(str::to_owned)
-        .collect();
+    let mut files: Vec<String> =
+        listing.split('\0').filter(|name| !name.is_empty() && root.join(name).is_file()).map(str::to_owned).collect();
     files.sort_unstable();
     files.dedup();
     Ok(files)

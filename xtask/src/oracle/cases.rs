@@ -28,11 +28,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// `disc.iso` to `raw.bin` and `raw.cue` by discconv, and back to an ISO by a tool that knows nothing of us.
-fn user_data(
-    room: &Room,
-    mode: &str,
-    back: fn(&Room) -> Result<&'static str, String>,
-) -> Result<String, String> {
+fn user_data(room: &Room, mode: &str, back: fn(&Room) -> Result<&'static str, String>) -> Result<String, String> {
     if crate::sh::installed("xorriso") {
         room.xorriso_iso()?
     } else {
@@ -65,11 +61,7 @@ fn sectors(bytes: usize, size: usize) -> usize {
 
 fn expect(text: &str, wanted: &str, who: &str) -> Result<(), String> {
     let squeezed: Vec<&str> = text.split_whitespace().collect();
-    if squeezed.join(" ").contains(wanted) {
-        Ok(())
-    } else {
-        Err(format!("{who} does not say `{wanted}`"))
-    }
+    if squeezed.join(" ").contains(wanted) { Ok(()) } else { Err(format!("{who} does not say `{wanted}`")) }
 }
 
 /// libcdio reads the sheet we wrote: type and length of the track, the volume in it, and a sector's 2048 bytes.
@@ -77,32 +69,13 @@ fn libcdio_sheet(room: &Room, mode: &str) -> Result<String, String> {
     room.xorriso_iso()?;
     room.discconv(&["--mode", mode, "disc.iso", "raw.cue"])?;
     let iso = room.read("disc.iso")?;
-    let text = room
-        .tool(
-            "cd-info",
-            &["--no-device-info", "--no-cddb", "-c", "raw.cue"],
-        )?
-        .text();
+    let text = room.tool("cd-info", &["--no-device-info", "--no-cddb", "-c", "raw.cue"])?.text();
     expect(&text, "1: 00:02:00 000000 data", "cd-info")?;
-    expect(
-        &text,
-        &format!("{:06} leadout", sectors(iso.len(), 2048)),
-        "cd-info",
-    )?;
+    expect(&text, &format!("{:06} leadout", sectors(iso.len(), 2048)), "cd-info")?;
     expect(&text, "label `ORACLE", "cd-info")?;
     let view = if mode == "1" { "m1f1" } else { "m2f1" };
-    room.tool(
-        "cd-read",
-        &[
-            "-c", "raw.cue", "-m", view, "-s", "16", "-n", "1", "-o", "sector16",
-        ],
-    )?;
-    same_bytes(
-        "cd-read's sector 16",
-        &room.read("sector16")?,
-        "the ISO's",
-        &iso[16 * 2048..17 * 2048],
-    )?;
+    room.tool("cd-read", &["-c", "raw.cue", "-m", view, "-s", "16", "-n", "1", "-o", "sector16"])?;
+    same_bytes("cd-read's sector 16", &room.read("sector16")?, "the ISO's", &iso[16 * 2048..17 * 2048])?;
     Ok("track, lead-out, volume and sector 16 are what libcdio sees".to_owned())
 }
 
@@ -124,12 +97,7 @@ fn seven_zip(room: &Room) -> Result<String, String> {
 fn xorriso_extract(room: &Room) -> Result<String, String> {
     room.genisoimage_iso()?;
     there_and_back(room)?;
-    room.tool_ok(
-        "xorriso",
-        &[
-            "-osirrox", "on", "-indev", "back.iso", "-extract", "/", "out",
-        ],
-    )?;
+    room.tool_ok("xorriso", &["-osirrox", "on", "-indev", "back.iso", "-extract", "/", "out"])?;
     room.tool_ok("chmod", &["-R", "u+w", "out"])?;
     room.same_tree("tree", "out")?;
     Ok("xorriso unpacks the tree of genisoimage from an ISO that was a BIN".to_owned())
@@ -140,17 +108,7 @@ fn libcdio_iso(room: &Room) -> Result<String, String> {
     there_and_back(room)?;
     let text = room.tool("iso-info", &["-i", "back.iso", "-f"])?.text();
     expect(&text, "Volume : ORACLE", "iso-info")?;
-    room.tool_ok(
-        "iso-read",
-        &[
-            "-i",
-            "back.iso",
-            "-e",
-            "/SUB/LONGER.DAT;1",
-            "-o",
-            "longer.dat",
-        ],
-    )?;
+    room.tool_ok("iso-read", &["-i", "back.iso", "-e", "/SUB/LONGER.DAT;1", "-o", "longer.dat"])?;
     room.same("tree/sub/longer.dat", "longer.dat")?;
     Ok("iso-info and iso-read find the volume and a file".to_owned())
 }
@@ -161,37 +119,17 @@ fn chd_digest(room: &Room, sheet: &str, chd: &str) -> Result<String, String> {
     let text = room.tool_ok("chdman", &["info", "-i", chd])?.stdout_text();
     // The overall digest covers the track table too.
     let digest = text.lines().find_map(|line| line.strip_prefix("SHA1:"));
-    digest
-        .map(|text| text.trim().to_owned())
-        .ok_or_else(|| "chdman info names no SHA1".to_owned())
+    digest.map(|text| text.trim().to_owned()).ok_or_else(|| "chdman info names no SHA1".to_owned())
 }
 
 fn chdman_single(room: &Room) -> Result<String, String> {
     room.xorriso_iso()?;
     room.discconv(&["disc.iso", "raw.cue"])?;
     chd_digest(room, "raw.cue", "disc.chd")?;
-    let text = room
-        .tool_ok("chdman", &["info", "-i", "disc.chd"])?
-        .stdout_text();
+    let text = room.tool_ok("chdman", &["info", "-i", "disc.chd"])?.stdout_text();
     let frames = sectors(room.read("disc.iso")?.len(), 2048);
-    expect(
-        &text,
-        &format!("TRACK:1 TYPE:MODE1_RAW SUBTYPE:NONE FRAMES:{frames}"),
-        "chdman info",
-    )?;
-    room.tool_ok(
-        "chdman",
-        &[
-            "extractcd",
-            "-f",
-            "-i",
-            "disc.chd",
-            "-o",
-            "chd.cue",
-            "-ob",
-            "chd.bin",
-        ],
-    )?;
+    expect(&text, &format!("TRACK:1 TYPE:MODE1_RAW SUBTYPE:NONE FRAMES:{frames}"), "chdman info")?;
+    room.tool_ok("chdman", &["extractcd", "-f", "-i", "disc.chd", "-o", "chd.cue", "-ob", "chd.bin"])?;
     room.same("raw.bin", "chd.bin")?;
     room.discconv(&["diff", "raw.cue", "chd.cue"])?;
     Ok("chdman packs our sheet and unpacks the same BIN".to_owned())
@@ -203,12 +141,7 @@ const TRACK_2: usize = 300;
 const TRACK_3: usize = 320;
 
 fn time(sectors: usize) -> String {
-    format!(
-        "{:02}:{:02}:{:02}",
-        sectors / 4500,
-        sectors / 75 % 60,
-        sectors % 75
-    )
+    format!("{:02}:{:02}:{:02}", sectors / 4500, sectors / 75 % 60, sectors % 75)
 }
 
 /// `mixed.bin` and its hand-written sheet: data, then audio. Returns the sectors of the data track.
@@ -223,11 +156,7 @@ fn mixed_disc(room: &Room, pregap: usize) -> Result<usize, String> {
     }
     bin.append(&mut audio);
     room.write("mixed.bin", bin)?;
-    let index0 = if pregap > 0 {
-        format!("    INDEX 00 {}\r\n", time(data))
-    } else {
-        String::new()
-    };
+    let index0 = if pregap > 0 { format!("    INDEX 00 {}\r\n", time(data)) } else { String::new() };
     let (second, third) = (time(data + pregap), time(data + pregap + TRACK_2));
     let sheet = format!(
         "FILE \"mixed.bin\" BINARY\r\n  TRACK 01 MODE1/2352\r\n    INDEX 01 00:00:00\r\n  TRACK 02 AUDIO\r\n{index0}    \
@@ -246,9 +175,7 @@ fn chdman_split(room: &Room) -> Result<String, String> {
     for sheet in ["split", "merged"] {
         let digest = chd_digest(room, &format!("{sheet}.cue"), &format!("{sheet}.chd"))?;
         if digest != mixed {
-            return Err(format!(
-                "chdman makes {digest} of {sheet}.cue and {mixed} of mixed.cue"
-            ));
+            return Err(format!("chdman makes {digest} of {sheet}.cue and {mixed} of mixed.cue"));
         }
     }
     Ok("chdman sees one disc in the mixed, the split and the merged sheet".to_owned())
@@ -257,19 +184,7 @@ fn chdman_split(room: &Room) -> Result<String, String> {
 fn chdman_writes(room: &Room) -> Result<String, String> {
     mixed_disc(room, PREGAP)?;
     chd_digest(room, "mixed.cue", "mixed.chd")?;
-    room.tool_ok(
-        "chdman",
-        &[
-            "extractcd",
-            "-f",
-            "-i",
-            "mixed.chd",
-            "-o",
-            "chd.cue",
-            "-ob",
-            "chd.bin",
-        ],
-    )?;
+    room.tool_ok("chdman", &["extractcd", "-f", "-i", "mixed.chd", "-o", "chd.cue", "-ob", "chd.bin"])?;
     room.discconv(&["diff", "mixed.cue", "chd.cue"])?;
     room.discconv(&["--split", "chd.cue", "split.cue"])?;
     room.discconv(&["diff", "mixed.cue", "split.cue"])?;
@@ -284,15 +199,7 @@ fn cdrdao_tracks(room: &Room) -> Result<String, String> {
         let text = room.tool_ok("cdrdao", &["show-toc", sheet])?.text();
         let end = data + PREGAP + TRACK_2 + TRACK_3;
         expect(&text, "TRACK 1 Mode MODE1_RAW:", "cdrdao")?;
-        expect(
-            &text,
-            &format!(
-                "PREGAP 00:02:00( {PREGAP}) START {}( {})",
-                time(data + PREGAP),
-                data + PREGAP
-            ),
-            "cdrdao",
-        )?;
+        expect(&text, &format!("PREGAP 00:02:00( {PREGAP}) START {}( {})", time(data + PREGAP), data + PREGAP), "cdrdao")?;
         expect(&text, &format!("END {}( {end})", time(end)), "cdrdao")?;
     }
     Ok("cdrdao finds the tracks, the pregap and the end in both sheets".to_owned())
@@ -325,18 +232,8 @@ fn bchunk_tracks(room: &Room) -> Result<String, String> {
     let mixed = room.read("mixed.bin")?;
     let second = (data + PREGAP) * 2352;
     let third = second + TRACK_2 * 2352;
-    same_bytes(
-        "track02.cdr",
-        &room.read("track02.cdr")?,
-        "track 2",
-        &mixed[second..third],
-    )?;
-    same_bytes(
-        "track03.cdr",
-        &room.read("track03.cdr")?,
-        "track 3",
-        &mixed[third..],
-    )?;
+    same_bytes("track02.cdr", &room.read("track02.cdr")?, "track 2", &mixed[second..third])?;
+    same_bytes("track03.cdr", &room.read("track03.cdr")?, "track 3", &mixed[third..])?;
     Ok("bchunk cuts a merged BIN into the tracks it was made of".to_owned())
 }
 
@@ -356,23 +253,14 @@ fn bchunk_wave(room: &Room) -> Result<String, String> {
 fn digests(room: &Room) -> Result<String, String> {
     room.xorriso_iso()?;
     room.discconv(&["disc.iso", "raw.cue"])?;
-    for (file, view, path) in [
-        ("raw.bin", "raw", "raw.cue"),
-        ("disc.iso", "user", "raw.cue"),
-    ] {
+    for (file, view, path) in [("raw.bin", "raw", "raw.cue"), ("disc.iso", "user", "raw.cue")] {
         let json = room.discconv_json(&["hash", "--json", path])?;
-        for (program, key) in [
-            ("md5sum", "md5"),
-            ("sha1sum", "sha1"),
-            ("sha256sum", "sha256"),
-        ] {
+        for (program, key) in [("md5sum", "md5"), ("sha1sum", "sha1"), ("sha256sum", "sha256")] {
             let text = room.tool_ok(program, &[file])?.stdout_text();
             let theirs = text.split_whitespace().next().unwrap_or_default();
             let ours = json["tracks"][0][view][key].as_str().unwrap_or("nothing");
             if ours != theirs {
-                return Err(format!(
-                    "{key} of {file}: discconv says {ours}, {program} {theirs}"
-                ));
+                return Err(format!("{key} of {file}: discconv says {ours}, {program} {theirs}"));
             }
         }
     }

@@ -29,9 +29,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     known.push("--strict");
     crate::chores::only(args, &known)?;
     let strict = args.iter().any(|arg| arg == "--strict");
-    let chosen = |name: &str| {
-        args.iter().all(|arg| arg.starts_with("--")) || args.iter().any(|arg| arg == name)
-    };
+    let chosen = |name: &str| args.iter().all(|arg| arg.starts_with("--")) || args.iter().any(|arg| arg == name);
     sh::run(sh::cargo().args(["build", "-q", "-p", "discconv", "--locked"]))?;
     let (mut skipped, mut differing) = (0, 0);
     for case in cases::CASES.iter().filter(|case| chosen(case.name)) {
@@ -49,15 +47,10 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         println!("oracle {:<24} {word:<8} {text}", case.name);
     }
     if differing > 0 {
-        return Err(format!(
-            "{differing} comparisons failed; the files are in {}.",
-            folder().display()
-        ));
+        return Err(format!("{differing} comparisons failed; the files are in {}.", folder().display()));
     }
     if strict && skipped > 0 {
-        return Err(format!(
-            "{skipped} comparisons were skipped, and --strict allows none."
-        ));
+        return Err(format!("{skipped} comparisons were skipped, and --strict allows none."));
     }
     Ok(())
 }
@@ -67,23 +60,10 @@ fn folder() -> std::path::PathBuf {
 }
 
 fn outcome(case: &Case) -> Outcome {
-    let missing: Vec<&str> = case
-        .needs
-        .iter()
-        .filter(|tool| !sh::installed(tool))
-        .copied()
-        .collect();
+    let missing: Vec<&str> = case.needs.iter().filter(|tool| !sh::installed(tool)).copied().collect();
     if !missing.is_empty() {
-        let packages: Vec<&str> = TOOLS
-            .iter()
-            .filter(|tool| missing.contains(&tool.program))
-            .map(|tool| tool.package)
-            .collect();
-        return Outcome::Skipped(format!(
-            "needs {} (apt-get install {})",
-            missing.join(", "),
-            packages.join(" ")
-        ));
+        let packages: Vec<&str> = TOOLS.iter().filter(|tool| missing.contains(&tool.program)).map(|tool| tool.package).collect();
+        return Outcome::Skipped(format!("needs {} (apt-get install {})", missing.join(", "), packages.join(" ")));
     }
     let result = Room::new(&folder().join(case.name)).and_then(|room| (case.run)(&room));
     match result {
@@ -99,13 +79,7 @@ mod tests {
     #[test]
     fn cases_need_only_known_tools_and_have_one_name() {
         for (i, case) in cases::CASES.iter().enumerate() {
-            assert!(
-                !cases::CASES[..i]
-                    .iter()
-                    .any(|other| other.name == case.name),
-                "{}",
-                case.name
-            );
+            assert!(!cases::CASES[..i].iter().any(|other| other.name == case.name), "{}", case.name);
             for tool in case.needs {
                 assert!(TOOLS.iter().any(|known| known.program == *tool), "{tool}");
             }
@@ -115,13 +89,7 @@ mod tests {
     #[test]
     fn every_tool_is_asked_something() {
         for tool in TOOLS {
-            assert!(
-                cases::CASES
-                    .iter()
-                    .any(|case| case.needs.contains(&tool.program)),
-                "{}",
-                tool.program
-            );
+            assert!(cases::CASES.iter().any(|case| case.needs.contains(&tool.program)), "{}", tool.program);
         }
     }
 }

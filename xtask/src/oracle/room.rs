@@ -16,54 +16,32 @@ pub(super) struct Room {
 impl Room {
     pub(super) fn new(folder: &Path) -> Result<Self, String> {
         if folder.exists() {
-            std::fs::remove_dir_all(folder)
-                .map_err(|e| format!("cannot clear {}: {e}", folder.display()))?;
+            std::fs::remove_dir_all(folder).map_err(|e| format!("cannot clear {}: {e}", folder.display()))?;
         }
-        std::fs::create_dir_all(folder)
-            .map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+        Ok(Self { folder: folder.to_owned() })
     }
 
     fn run(&self, command: &mut Command, limit: std::time::Duration) -> Result<Ran, String> {
         // Time stamps and languages must not differ from run to run.
-        command
-            .current_dir(&self.folder)
-            .env("SOURCE_DATE_EPOCH", "1704067200")
-            .env("LC_ALL", "C.UTF-8");
+        command.current_dir(&self.folder).env("SOURCE_DATE_EPOCH", "1704067200").env("LC_ALL", "C.UTF-8");
         let ran = sh::run_limited(command, limit)?;
         match ran.status {
-            None => Err(format!(
-                "`{}` was stopped after {} s",
-                sh::shown(command),
-                limit.as_secs()
-            )),
+            None => Err(format!("`{}` was stopped after {} s", sh::shown(command), limit.as_secs())),
             Some(_) => Ok(ran),
         }
     }
 
     /// Runs a tool, whatever its exit code; some of them never say 0.
     pub(super) fn tool(&self, program: &str, args: &[&str]) -> Result<Ran, String> {
-        let limit = TOOLS
-            .iter()
-            .find(|tool| tool.program == program)
-            .map_or(OTHER_LIMIT, |tool| tool.limit);
+        let limit = TOOLS.iter().find(|tool| tool.program == program).map_or(OTHER_LIMIT, |tool| tool.limit);
         self.run(Command::new(program).args(args), limit)
     }
 
     /// Runs a tool that must succeed.
     pub(super) fn tool_ok(&self, program: &str, args: &[&str]) -> Result<Ran, String> {
         let ran = self.tool(program, args)?;
-        if ran.ok() {
-            Ok(ran)
-        } else {
-            Err(format!(
-                "`{program} {}`: {}",
-                args.join(" "),
-                ran.last_words()
-            ))
-        }
+        if ran.ok() { Ok(ran) } else { Err(format!("`{program} {}`: {}", args.join(" "), ran.last_words())) }
     }
 
     /// Runs discconv, which must succeed.
@@ -73,21 +51,14 @@ impl Room {
         if ran.ok() {
             return Ok(ran);
         }
-        let code = ran
-            .code()
-            .map_or_else(|| "a signal".to_owned(), |code| code.to_string());
-        Err(format!(
-            "`discconv {}` exits with {code}: {}",
-            args.join(" "),
-            ran.last_words()
-        ))
+        let code = ran.code().map_or_else(|| "a signal".to_owned(), |code| code.to_string());
+        Err(format!("`discconv {}` exits with {code}: {}", args.join(" "), ran.last_words()))
     }
 
     /// What discconv prints as JSON.
     pub(super) fn discconv_json(&self, args: &[&str]) -> Result<Value, String> {
         let ran = self.discconv(args)?;
-        serde_json::from_slice(&ran.stdout)
-            .map_err(|e| format!("`discconv {}` wrote no JSON: {e}", args.join(" ")))
+        serde_json::from_slice(&ran.stdout).map_err(|e| format!("`discconv {}` wrote no JSON: {e}", args.join(" ")))
     }
 
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
@@ -97,8 +68,7 @@ impl Room {
     pub(super) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<(), String> {
         let path = self.folder.join(name);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+            std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
         }
         std::fs::write(path, bytes).map_err(|e| format!("cannot write {name}: {e}"))
     }
@@ -110,13 +80,8 @@ impl Room {
 
     /// Are two folders equal, file by file?
     pub(super) fn same_tree(&self, a: &str, b: &str) -> Result<(), String> {
-        self.tool("diff", &["-r", "--brief", a, b]).and_then(|ran| {
-            if ran.ok() {
-                Ok(())
-            } else {
-                Err(format!("{a} and {b} differ: {}", ran.last_words()))
-            }
-        })
+        self.tool("diff", &["-r", "--brief", a, b])
+            .and_then(|ran| if ran.ok() { Ok(()) } else { Err(format!("{a} and {b} differ: {}", ran.last_words())) })
     }
 
     /// A folder `tree` with a few files of all sorts of lengths; names that every ISO 9660 level can say.
@@ -133,18 +98,14 @@ impl Room {
     /// `disc.iso`, written by xorriso from [`Self::make_tree`].
     pub(super) fn xorriso_iso(&self) -> Result<(), String> {
         self.make_tree()?;
-        let words = [
-            "-as", "mkisofs", "-quiet", "-V", "ORACLE", "-J", "-R", "-o", "disc.iso", "tree",
-        ];
+        let words = ["-as", "mkisofs", "-quiet", "-V", "ORACLE", "-J", "-R", "-o", "disc.iso", "tree"];
         self.tool_ok("xorriso", &words).map(|_| ())
     }
 
     /// `disc.iso`, written by genisoimage from the same tree.
     pub(super) fn genisoimage_iso(&self) -> Result<(), String> {
         self.make_tree()?;
-        let words = [
-            "-quiet", "-V", "ORACLE", "-J", "-R", "-l", "-o", "disc.iso", "tree",
-        ];
+        let words = ["-quiet", "-V", "ORACLE", "-J", "-R", "-l", "-o", "disc.iso", "tree"];
         self.tool_ok("genisoimage", &words).map(|_| ())
     }
 }
@@ -154,11 +115,7 @@ pub(super) fn same_bytes(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Resu
     if a == b {
         return Ok(());
     }
-    let at = a
-        .iter()
-        .zip(b)
-        .position(|(x, y)| x != y)
-        .unwrap_or(a.len().min(b.len()));
+    let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
     Err(format!(
         "{a_name} ({} bytes) and {b_name} ({} bytes) differ from byte {at} on (raw sector {}, byte {})",
         a.len(),
@@ -175,15 +132,7 @@ mod tests {
     #[test]
     fn the_first_difference_is_named() {
         assert!(same_bytes("a", &[1, 2], "b", &[1, 2]).is_ok());
-        assert!(
-            same_bytes("a", &[1, 2], "b", &[1, 3])
-                .unwrap_err()
-                .contains("from byte 1 on")
-        );
-        assert!(
-            same_bytes("a", &[1, 2], "b", &[1])
-                .unwrap_err()
-                .contains("from byte 1 on")
-        );
+        assert!(same_bytes("a", &[1, 2], "b", &[1, 3]).unwrap_err().contains("from byte 1 on"));
+        assert!(same_bytes("a", &[1, 2], "b", &[1]).unwrap_err().contains("from byte 1 on"));
     }
 }

@@ -10,11 +10,7 @@ pub(super) struct Tool {
 }
 
 const fn tool(program: &'static str, package: &'static str, seconds: u64) -> Tool {
-    Tool {
-        program,
-        package,
-        limit: Duration::from_secs(seconds),
-    }
+    Tool { program, package, limit: Duration::from_secs(seconds) }
 }
 
 pub(super) const TOOLS: &[Tool] = &[

@@ -51,8 +51,7 @@ fn may_know(name: &str, other: &str) -> bool {
         return [CORE, SECTOR].contains(&other) || !is_room(other);
     }
     let room = ROOMS.iter().find(|(room, _)| *room == name);
-    room.map_or(&[CORE, SECTOR][..], |(_, known)| known)
-        .contains(&other)
+    room.map_or(&[CORE, SECTOR][..], |(_, known)| known).contains(&other)
 }
 
 /// Tests may build on the testkit, and on all formats and the host where they hold whole conversions to account.
@@ -67,16 +66,10 @@ pub(super) fn faults(packages: &[Package]) -> Vec<String> {
     for package in packages {
         for dependency in package.dependencies.iter().filter(|d| d.ours) {
             let (name, other) = (&package.name, &dependency.name);
-            let allowed = if dependency.dev {
-                tests_may_know(name, other)
-            } else {
-                may_know(name, other)
-            };
+            let allowed = if dependency.dev { tests_may_know(name, other) } else { may_know(name, other) };
             if !allowed {
                 let kind = if dependency.dev { "its tests" } else { "it" };
-                faults.push(format!(
-                    "{name} depends on {other}; {kind} must not know it (xtask/src/tidy/edges.rs)"
-                ));
+                faults.push(format!("{name} depends on {other}; {kind} must not know it (xtask/src/tidy/edges.rs)"));
             }
         }
     }
@@ -88,20 +81,11 @@ pub(super) fn faults(packages: &[Package]) -> Vec<String> {
 /// # Errors
 /// The text has another shape than cargo documents.
 pub(super) fn packages(metadata: &Value) -> Result<Vec<Package>, String> {
-    let list = metadata["packages"]
-        .as_array()
-        .ok_or("`cargo metadata` names no packages.")?;
-    let text = |value: &Value| {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or("`cargo metadata` has a package without a name.")
-    };
+    let list = metadata["packages"].as_array().ok_or("`cargo metadata` names no packages.")?;
+    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("`cargo metadata` has a package without a name.");
     list.iter()
         .map(|package| {
-            let dependencies = package["dependencies"]
-                .as_array()
-                .map_or(&[][..], Vec::as_slice);
+            let dependencies = package["dependencies"].as_array().map_or(&[][..], Vec::as_slice);
             let dependencies = dependencies.iter().map(|dependency| {
                 Ok(Dependency {
                     name: text(&dependency["name"])?,
@@ -109,10 +93,7 @@ pub(super) fn packages(metadata: &Value) -> Result<Vec<Package>, String> {
                     ours: !dependency["path"].is_null(),
                 })
             });
-            Ok(Package {
-                name: text(&package["name"])?,
-                dependencies: dependencies.collect::<Result<_, &str>>()?,
-            })
+            Ok(Package { name: text(&package["name"])?, dependencies: dependencies.collect::<Result<_, &str>>()? })
         })
         .collect::<Result<_, &str>>()
         .map_err(str::to_owned)
@@ -123,15 +104,8 @@ mod tests {
     use super::*;
 
     fn check(name: &str, other: &str, dev: bool) -> bool {
-        let dependency = Dependency {
-            name: other.to_owned(),
-            dev,
-            ours: true,
-        };
-        let package = Package {
-            name: name.to_owned(),
-            dependencies: vec![dependency],
-        };
+        let dependency = Dependency { name: other.to_owned(), dev, ours: true };
+        let package = Package { name: name.to_owned(), dependencies: vec![dependency] };
         faults(&[package]).is_empty()
     }
 
@@ -159,24 +133,14 @@ mod tests {
             (TESTKIT, CORE, false, false),
             (TESTKIT, CORE, true, false),
         ] {
-            assert_eq!(
-                check(name, other, dev),
-                allowed,
-                "{name} -> {other}, dev {dev}"
-            );
+            assert_eq!(check(name, other, dev), allowed, "{name} -> {other}, dev {dev}");
         }
     }
 
     #[test]
     fn foreign_crates_are_no_edges() {
-        let dependency = Dependency {
-            name: "nom".to_owned(),
-            ..Dependency::default()
-        };
-        let package = Package {
-            name: SECTOR.to_owned(),
-            dependencies: vec![dependency],
-        };
+        let dependency = Dependency { name: "nom".to_owned(), ..Dependency::default() };
+        let package = Package { name: SECTOR.to_owned(), dependencies: vec![dependency] };
         assert!(faults(&[package]).is_empty());
     }
 
@@ -185,11 +149,7 @@ mod tests {
         let json = r#"{"packages":[{"name":"a","dependencies":[
             {"name":"b","kind":"dev","path":"/x"},{"name":"c","kind":null}]}]}"#;
         let packages = packages(&serde_json::from_str(json).unwrap()).unwrap();
-        let seen: Vec<_> = packages[0]
-            .dependencies
-            .iter()
-            .map(|d| (d.name.as_str(), d.dev, d.ours))
-            .collect();
+        let seen: Vec<_> = packages[0].dependencies.iter().map(|d| (d.name.as_str(), d.dev, d.ours)).collect();
         assert_eq!(seen, [("b", true, true), ("c", false, false)]);
         assert!(super::packages(&Value::Null).is_err());
     }

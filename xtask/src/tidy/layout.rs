@@ -8,9 +8,7 @@ pub(super) fn top_level(files: &[String]) -> Vec<String> {
     let mut strangers: Vec<&str> = files
         .iter()
         .filter_map(|file| match file.split_once('/') {
-            Some((folder, _)) => {
-                (!TOP_FOLDERS.contains(&folder) && !folder.starts_with('.')).then_some(folder)
-            }
+            Some((folder, _)) => (!TOP_FOLDERS.contains(&folder) && !folder.starts_with('.')).then_some(folder),
             None => {
                 let known = TOP_FILES.contains(&file.as_str()) || file.starts_with("LICENSE-");
                 (!known && !file.starts_with('.')).then_some(file.as_str())
@@ -18,18 +16,14 @@ pub(super) fn top_level(files: &[String]) -> Vec<String> {
         })
         .collect();
     strangers.dedup();
-    strangers
-        .iter()
-        .map(|name| format!("{name} does not belong to the top level"))
-        .collect()
+    strangers.iter().map(|name| format!("{name} does not belong to the top level")).collect()
 }
 
 /// Manifests of packages without `[lints] workspace = true`.
 pub(super) fn manifests(texts: &[(String, String)]) -> Vec<String> {
     let mut faults = Vec::new();
     for (path, text) in texts {
-        let package =
-            path.ends_with("/Cargo.toml") && text.lines().any(|line| line.trim() == "[package]");
+        let package = path.ends_with("/Cargo.toml") && text.lines().any(|line| line.trim() == "[package]");
         // A package outside the workspace has nothing to inherit from.
         let outside = text.lines().any(|line| line.trim() == "[workspace]");
         if package && !outside && !inherits_lints(text) {
@@ -40,15 +34,8 @@ pub(super) fn manifests(texts: &[(String, String)]) -> Vec<String> {
 }
 
 fn inherits_lints(manifest: &str) -> bool {
-    let mut lines = manifest
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != "[lints]")
-        .skip(1);
-    lines
-        .by_ref()
-        .take_while(|line| !line.starts_with('['))
-        .any(|line| line == "workspace = true")
+    let mut lines = manifest.lines().map(str::trim).skip_while(|line| *line != "[lints]").skip(1);
+    lines.by_ref().take_while(|line| !line.starts_with('[')).any(|line| line == "workspace = true")
 }
 
 #[cfg(test)]
@@ -57,34 +44,17 @@ mod tests {
 
     #[test]
     fn strangers_at_the_top_are_named_once() {
-        let files = [
-            ".ci/run",
-            ".gitignore",
-            "Cargo.lock",
-            "LICENSE-MIT",
-            "crates/a/src/lib.rs",
-            "docs/a.md",
-            "docs/b.md",
-            "notes.txt",
-        ];
+        let files =
+            [".ci/run", ".gitignore", "Cargo.lock", "LICENSE-MIT", "crates/a/src/lib.rs", "docs/a.md", "docs/b.md", "notes.txt"];
         let files: Vec<String> = files.map(str::to_owned).to_vec();
-        assert_eq!(
-            top_level(&files),
-            [
-                "docs does not belong to the top level",
-                "notes.txt does not belong to the top level"
-            ]
-        );
+        assert_eq!(top_level(&files), ["docs does not belong to the top level", "notes.txt does not belong to the top level"]);
     }
 
     #[test]
     fn lints_must_be_inherited() {
         for (text, faults) in [
             ("[package]\nname = \"a\"\n[lints]\nworkspace = true\n", 0),
-            (
-                "[package]\nversion.workspace = true\n[lints]\n[dependencies]\nworkspace = true\n",
-                1,
-            ),
+            ("[package]\nversion.workspace = true\n[lints]\n[dependencies]\nworkspace = true\n", 1),
             ("[package]\n", 1),
             ("[package]\n[workspace]\n", 0),
             ("[workspace]\n", 0),

@@ -27,9 +27,7 @@ const ALLOWED: &[&str] = &[
 pub(super) fn check() -> Result<Vec<String>, String> {
     let words = ["metadata", "--format-version", "1", "--locked"];
     let metadata = parse(&sh::output(sh::cargo().args(words))?)?;
-    let packages = metadata["packages"]
-        .as_array()
-        .ok_or("`cargo metadata` names no packages.")?;
+    let packages = metadata["packages"].as_array().ok_or("`cargo metadata` names no packages.")?;
     Ok(packages.iter().filter_map(package_fault).collect())
 }
 
@@ -38,18 +36,13 @@ fn package_fault(package: &Value) -> Option<String> {
     match package["license"].as_str() {
         None => Some(format!("{name} names no licence")),
         Some(expression) if allowed(expression) => None,
-        Some(expression) => Some(format!(
-            "{name}: the licence `{expression}` is not on the list"
-        )),
+        Some(expression) => Some(format!("{name}: the licence `{expression}` is not on the list")),
     }
 }
 
 /// An SPDX expression (AND, OR, WITH, parentheses, and the old `/` for OR) that the list satisfies.
 fn allowed(expression: &str) -> bool {
-    let spaced = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
     any_of(&mut rest) == Some(true) && rest.is_empty()
@@ -93,10 +86,7 @@ fn single(words: &mut &[&str]) -> Option<bool> {
 }
 
 fn take<'a, 'b>(words: &&'a [&'b str], word: &str) -> Option<&'a [&'b str]> {
-    words
-        .split_first()
-        .filter(|(first, _)| **first == word)
-        .map(|(_, rest)| rest)
+    words.split_first().filter(|(first, _)| **first == word).map(|(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -10,27 +10,13 @@ pub(super) const PATH: &str = "crates/README.md";
 /// A crate's line is a heading `### discconv-x`, a dependency's line a table row that begins with its name in backquotes.
 pub(super) fn faults(packages: &[Package], map: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    for package in packages
-        .iter()
-        .filter(|p| p.name.starts_with("discconv") && p.name != "discconv-fuzz")
-    {
-        if !map
-            .lines()
-            .any(|line| line == format!("### {}", package.name))
-        {
+    for package in packages.iter().filter(|p| p.name.starts_with("discconv") && p.name != "discconv-fuzz") {
+        if !map.lines().any(|line| line == format!("### {}", package.name)) {
             faults.push(format!("{PATH} has no `### {}`", package.name));
         }
     }
-    let mut used: Vec<&str> = packages
-        .iter()
-        .flat_map(|package| {
-            package
-                .dependencies
-                .iter()
-                .filter(|d| !d.ours)
-                .map(|d| d.name.as_str())
-        })
-        .collect();
+    let mut used: Vec<&str> =
+        packages.iter().flat_map(|package| package.dependencies.iter().filter(|d| !d.ours).map(|d| d.name.as_str())).collect();
     used.sort_unstable();
     used.dedup();
     let listed = dependency_rows(map);
@@ -63,11 +49,7 @@ mod tests {
 
     #[test]
     fn both_directions_are_checked() {
-        let dependency = |name: &str, ours| Dependency {
-            name: name.to_owned(),
-            dev: false,
-            ours,
-        };
+        let dependency = |name: &str, ours| Dependency { name: name.to_owned(), dev: false, ours };
         let packages = [Package {
             name: "discconv-a".to_owned(),
             dependencies: vec![dependency("nom", false), dependency("discconv-core", true)],

@@ -44,17 +44,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     crate::chores::only(args, &names)?;
     let tree = read_tree()?;
     let mut failed = 0;
-    for check in CHECKS
-        .iter()
-        .filter(|c| args.is_empty() || args.iter().any(|arg| arg == c.name))
-    {
+    for check in CHECKS.iter().filter(|c| args.is_empty() || args.iter().any(|arg| arg == c.name)) {
         let faults = (check.faults)(&tree)?;
-        println!(
-            "tidy {:<9} {} ({})",
-            check.name,
-            if faults.is_empty() { "ok" } else { "FAULTS" },
-            check.what
-        );
+        println!("tidy {:<9} {} ({})", check.name, if faults.is_empty() { "ok" } else { "FAULTS" }, check.what);
         for fault in &faults {
             println!("  {fault}");
         }
@@ -77,8 +69,7 @@ fn read_tree() -> Result<Tree, String> {
     let files = tree::files()?;
     let mut texts = Vec::new();
     for name in &files {
-        let bytes =
-            std::fs::read(root.join(name)).map_err(|e| format!("cannot read {name}: {e}."))?;
+        let bytes = std::fs::read(root.join(name)).map_err(|e| format!("cannot read {name}: {e}."))?;
         if let Ok(text) = String::from_utf8(bytes) {
             texts.push((name.clone(), text));
         }
@@ -88,11 +79,7 @@ fn read_tree() -> Result<Tree, String> {
     if fuzz.is_file() {
         packages.extend(edges::packages(&metadata(Some(&fuzz))?)?);
     }
-    Ok(Tree {
-        files,
-        texts,
-        packages,
-    })
+    Ok(Tree { files, texts, packages })
 }
 
 fn metadata(manifest: Option<&std::path::Path>) -> Result<Value, String> {

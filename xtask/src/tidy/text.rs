@@ -23,14 +23,10 @@ pub(super) fn faults(texts: &[(String, String)]) -> Vec<String> {
                 continue;
             }
             if let Some(found) = machine_path(line) {
-                faults.push(format!(
-                    "{path}:{number}: `{found}` is a path of one machine"
-                ));
+                faults.push(format!("{path}:{number}: `{found}` is a path of one machine"));
             }
             if let Some(host) = hosts.iter().find(|host| line.contains(*host)) {
-                faults.push(format!(
-                    "{path}:{number}: `{host}` is a registry's host name"
-                ));
+                faults.push(format!("{path}:{number}: `{host}` is a registry's host name"));
             }
         }
     }
@@ -39,15 +35,12 @@ pub(super) fn faults(texts: &[(String, String)]) -> Vec<String> {
 
 /// An absolute path into a [`MACHINE_FOLDERS`] folder; `framework/root/x` and `../root/` are none.
 fn machine_path(line: &str) -> Option<String> {
-    MACHINE_FOLDERS
-        .iter()
-        .map(|folder| format!("/{folder}/"))
-        .find(|needle| {
-            line.match_indices(needle.as_str()).any(|(at, _)| {
-                let before = line[..at].chars().next_back();
-                !before.is_some_and(|c| c.is_alphanumeric() || "_-.~}*)>".contains(c))
-            })
+    MACHINE_FOLDERS.iter().map(|folder| format!("/{folder}/")).find(|needle| {
+        line.match_indices(needle.as_str()).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || "_-.~}*)>".contains(c))
         })
+    })
 }
 
 #[cfg(test)]
@@ -62,12 +55,7 @@ mod tests {
     fn paths_of_one_machine() {
         let absolute = format!("see /{}/notes", "work");
         assert_eq!(check("README.md", &absolute), 1);
-        for fine in [
-            "framework/root/x",
-            "../root/x",
-            "a work/life balance",
-            "${HOME}/root/x",
-        ] {
+        for fine in ["framework/root/x", "../root/x", "a work/life balance", "${HOME}/root/x"] {
             assert_eq!(check("README.md", fine), 0, "{fine}");
         }
     }
@@ -76,12 +64,6 @@ mod tests {
     fn registry_hosts() {
         let host = REGISTRY_HOSTS[0].join(".");
         assert_eq!(check("README.md", &format!("https://{host}/")), 1);
-        assert_eq!(
-            check(
-                "Cargo.lock",
-                &format!("source = \"registry+https://{host}/\"")
-            ),
-            0
-        );
+        assert_eq!(check("Cargo.lock", &format!("source = \"registry+https://{host}/\"")), 0);
     }
 }
