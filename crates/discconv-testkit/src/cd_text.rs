@@ -21,9 +21,7 @@ fn packs_of(kind: u8, strings: &[&str], sequence: &mut u8) -> Vec<[u8; 18]> {
         .zip(strings)
         .flat_map(|(track, text)| {
             let bytes = text.bytes().chain([0]);
-            bytes
-                .enumerate()
-                .map(move |(place, byte)| (track, u8::try_from(place.min(15)).unwrap_or(15), byte))
+            bytes.enumerate().map(move |(place, byte)| (track, u8::try_from(place.min(15)).unwrap_or(15), byte))
         })
         .collect();
     let mut packs = Vec::new();

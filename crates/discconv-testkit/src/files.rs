@@ -44,28 +44,18 @@ impl Files {
     /// # Errors
     /// What the file system says.
     pub fn write_to(&self, folder: &Path) -> std::io::Result<()> {
-        self.0
-            .iter()
-            .try_for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes))
+        self.0.iter().try_for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes))
     }
 }
 
 /// A sheet's text: each line with CR LF, as Windows programs and Redump write it.
 #[must_use]
 pub fn sheet(lines: &[&str]) -> Vec<u8> {
-    lines
-        .iter()
-        .flat_map(|line| [line.as_bytes(), b"\r\n"].concat())
-        .collect()
+    lines.iter().flat_map(|line| [line.as_bytes(), b"\r\n"].concat()).collect()
 }
 
 /// `MM:SS:FF` of a number of sectors, as sheets write positions within a file.
 #[must_use]
 pub fn time(sectors: u32) -> String {
-    format!(
-        "{:02}:{:02}:{:02}",
-        sectors / 75 / 60,
-        sectors / 75 % 60,
-        sectors % 75
-    )
+    format!("{:02}:{:02}:{:02}", sectors / 75 / 60, sectors / 75 % 60, sectors % 75)
 }

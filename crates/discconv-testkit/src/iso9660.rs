@@ -150,31 +150,16 @@ impl Volume {
         let sector = |number: u32| number as usize * USER;
         put(&mut user, sector(16), &self.primary_descriptor(next));
         put(&mut user, sector(17), b"\xFFCD001\x01"); // 8.3
-        put(
-            &mut user,
-            sector(18),
-            &self.path_table(u32::to_le_bytes, u16::to_le_bytes),
-        );
-        put(
-            &mut user,
-            sector(19),
-            &self.path_table(u32::to_be_bytes, u16::to_be_bytes),
-        );
+        put(&mut user, sector(18), &self.path_table(u32::to_le_bytes, u16::to_le_bytes));
+        put(&mut user, sector(19), &self.path_table(u32::to_be_bytes, u16::to_be_bytes));
         put(&mut user, sector(ROOT), &self.directory(ROOT, &extents));
         put(&mut user, sector(SUB), &self.directory(SUB, &extents));
         for ((_, content), (start, _)) in self.files.iter().zip(&extents) {
             put(&mut user, sector(*start), content);
         }
-        let files = extents
-            .iter()
-            .filter(|(_, len)| *len > 0)
-            .map(|(start, len)| start + len - 1);
+        let files = extents.iter().filter(|(_, len)| *len > 0).map(|(start, len)| start + len - 1);
         let ends = [17, 18, 19, ROOT, SUB].into_iter().chain(files).collect();
-        Image {
-            user,
-            ends,
-            extents,
-        }
+        Image { user, ends, extents }
     }
 
     fn primary_descriptor(&self, len_sectors: u32) -> [u8; USER] {
@@ -186,25 +171,11 @@ impl Volume {
         put(&mut out, 120, &both16(1)); // volume set size
         put(&mut out, 124, &both16(1)); // volume sequence number
         put(&mut out, 128, &both16(2048)); // logical block size
-        put(
-            &mut out,
-            132,
-            &both32(count(
-                self.path_table(u32::to_le_bytes, u16::to_le_bytes).len(),
-            )),
-        );
+        put(&mut out, 132, &both32(count(self.path_table(u32::to_le_bytes, u16::to_le_bytes).len())));
         put(&mut out, 140, &(self.base_lba + 18).to_le_bytes());
         put(&mut out, 148, &(self.base_lba + 19).to_be_bytes());
         put(&mut out, 156, &self.record(b"\0", ROOT, 2048, None).bytes());
-        for (offset, width) in [
-            (190, 128),
-            (318, 128),
-            (446, 128),
-            (574, 128),
-            (702, 37),
-            (739, 37),
-            (776, 37),
-        ] {
+        for (offset, width) in [(190, 128), (318, 128), (446, 128), (574, 128), (702, 37), (739, 37), (776, 37)] {
             put_text(&mut out, offset, width, "");
         }
         put_text(&mut out, 574, 128, self.system);
@@ -221,13 +192,7 @@ impl Volume {
 
     /// A directory's own record: `xa` is given where the record lies in a directory of an XA disc.
     fn record<'a>(&self, id: &'a [u8], sector: u32, len_bytes: u32, xa: Option<u16>) -> Record<'a> {
-        Record {
-            id,
-            lba: self.base_lba + sector,
-            len_bytes,
-            directory: true,
-            xa,
-        }
+        Record { id, lba: self.base_lba + sector, len_bytes, directory: true, xa }
     }
 
     fn path_table(&self, long: fn(u32) -> [u8; 4], short: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -247,40 +212,19 @@ impl Volume {
         let xa = |attributes| self.xa.then_some(attributes);
         let mut named = Vec::new();
         if which == ROOT {
-            named.push((
-                b"SUB".to_vec(),
-                self.record(b"SUB", SUB, 2048, xa(XA_DIRECTORY)).bytes(),
-            ));
+            named.push((b"SUB".to_vec(), self.record(b"SUB", SUB, 2048, xa(XA_DIRECTORY)).bytes()));
         }
         for ((path, content), (start, _)) in self.files.iter().zip(extents) {
-            let Some(name) = (if which == SUB {
-                path.strip_prefix("SUB/")
-            } else {
-                Some(*path)
-            }) else {
+            let Some(name) = (if which == SUB { path.strip_prefix("SUB/") } else { Some(*path) }) else {
                 continue;
             };
             if name.contains('/') {
                 continue;
             }
             let id = [name.as_bytes(), b";1"].concat();
-            let attributes = if name.ends_with(".STR") {
-                XA_MIXED
-            } else {
-                XA_FORM1
-            };
-            let lba = if content.is_empty() {
-                0
-            } else {
-                self.base_lba + start
-            };
-            let record = Record {
-                id: &id,
-                lba,
-                len_bytes: count(content.len()),
-                directory: false,
-                xa: xa(attributes),
-            };
+            let attributes = if name.ends_with(".STR") { XA_MIXED } else { XA_FORM1 };
+            let lba = if content.is_empty() { 0 } else { self.base_lba + start };
+            let record = Record { id: &id, lba, len_bytes: count(content.len()), directory: false, xa: xa(attributes) };
             named.push((id.clone(), record.bytes()));
         }
         named.sort();

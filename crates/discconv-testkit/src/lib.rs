@@ -9,7 +9,7 @@
 //! | [`reference`] | EDC, ECC, sectors, subchannel, scrambling: slow, written from the definitions |
 //! | [`rng`] | seeded generator for property tests |
 //! | [`fixtures`] | images, good and bad, with what is known of them |
-//! | [`iso9660`], [`stored`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
+//! | [`iso9660`], [`stored`], [`udf`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
 
 pub mod cd_text;
 pub mod files;
@@ -18,6 +18,7 @@ pub mod iso9660;
 pub mod reference;
 pub mod rng;
 pub mod stored;
+pub mod udf;
 pub mod wave;
 
 pub use files::Files;

@@ -24,14 +24,9 @@ impl Rng {
         let clock = || {
             std::time::SystemTime::now()
                 .duration_since(std::time::UNIX_EPOCH)
-                .map_or(1, |time| {
-                    time.as_secs() ^ (u64::from(time.subsec_nanos()) << 20)
-                })
+                .map_or(1, |time| time.as_secs() ^ (u64::from(time.subsec_nanos()) << 20))
         };
-        let seed = std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or_else(clock);
+        let seed = std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or_else(clock);
         eprintln!("{name}={seed}");
         Self(seed)
     }
@@ -92,14 +87,7 @@ mod tests {
     fn published_sequence_of_seed_1234567() {
         let mut rng = Rng::new(1_234_567);
         let got: Vec<u64> = (0..3).map(|_| rng.next_u64()).collect();
-        assert_eq!(
-            got,
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
-        );
+        assert_eq!(got, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 
     #[test]

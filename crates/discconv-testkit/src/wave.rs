@@ -42,10 +42,7 @@ pub fn wave_of(chunks: &[Vec<u8>]) -> Vec<u8> {
 /// The plainest WAVE file: a header of 44 bytes and little-endian samples.
 #[must_use]
 pub fn wave(samples: &[u8]) -> Vec<u8> {
-    wave_of(&[
-        riff_chunk(*b"fmt ", &wave_format(2, 44_100, 16)),
-        riff_chunk(*b"data", samples),
-    ])
+    wave_of(&[riff_chunk(*b"fmt ", &wave_format(2, 44_100, 16)), riff_chunk(*b"data", samples)])
 }
 
 /// The content of `COMM`: stereo, 16 bits, 44100 Hz as an 80-bit extended number (exponent 16383 + 15).
@@ -65,11 +62,7 @@ pub fn aiff(samples: &[u8], offset: u32) -> Vec<u8> {
     sound.extend([0; 4]); // block size
     sound.resize(8 + offset as usize, 0xEE);
     sound.extend(swap_words(samples));
-    let chunks = [
-        b"AIFF".to_vec(),
-        iff_chunk(*b"COMM", &common(samples)),
-        iff_chunk(*b"SSND", &sound),
-    ];
+    let chunks = [b"AIFF".to_vec(), iff_chunk(*b"COMM", &common(samples)), iff_chunk(*b"SSND", &sound)];
     iff_chunk(*b"FORM", &chunks.concat())
 }
 
@@ -79,11 +72,6 @@ pub fn aiff_sowt(samples: &[u8]) -> Vec<u8> {
     let comm = [common(samples), b"sowt\0\0".to_vec()].concat();
     let sound = [vec![0; 8], samples.to_vec()].concat();
     let version = iff_chunk(*b"FVER", &0xA280_5140_u32.to_be_bytes());
-    let chunks = [
-        b"AIFC".to_vec(),
-        version,
-        iff_chunk(*b"COMM", &comm),
-        iff_chunk(*b"SSND", &sound),
-    ];
+    let chunks = [b"AIFC".to_vec(), version, iff_chunk(*b"COMM", &comm), iff_chunk(*b"SSND", &sound)];
     iff_chunk(*b"FORM", &chunks.concat())
 }

@@ -9,9 +9,6 @@ mod subchannel;
 mod tests;
 
 pub use sector::{
-    RAW, SYNC, USER, audio, ecc_holds, edc, form1, form2, formless, mode0, mode1, msf_bcd,
-    scramble, scramble_table, write_ecc,
+    RAW, SYNC, USER, audio, ecc_holds, edc, form1, form2, formless, mode0, mode1, msf_bcd, scramble, scramble_table, write_ecc,
 };
-pub use subchannel::{
-    crc16, interleave, packed_block, pq16, q_isrc, q_mcn, q_position, q_seal, to_bcd,
-};
+pub use subchannel::{crc16, interleave, packed_block, pq16, q_isrc, q_mcn, q_position, q_seal, to_bcd};

@@ -7,25 +7,15 @@ pub const RAW: usize = 2352;
 /// Bytes of user data in Mode 1 and Mode 2 Form 1.
 pub const USER: usize = 2048;
 /// The sync field, bytes 0-11 (ECMA-130 clause 14.1).
-pub const SYNC: [u8; 12] = [
-    0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0,
-];
+pub const SYNC: [u8; 12] = [0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0];
 
 /// The three address bytes of a header: minute, second, frame in BCD. Minutes of 100 and more keep their tens in the
 /// high nibble (A0h = 100); negative LBAs below -150 are lead-in addresses (MMC: plus 450150).
 #[must_use]
 pub fn msf_bcd(lba: i32) -> [u8; 3] {
-    let frames = if lba >= -150 {
-        lba + 150
-    } else {
-        lba + 450_150
-    };
+    let frames = if lba >= -150 { lba + 150 } else { lba + 450_150 };
     let frames = u32::try_from(frames).unwrap_or(0);
-    [
-        to_bcd(frames / 75 / 60),
-        to_bcd(frames / 75 % 60),
-        to_bcd(frames % 75),
-    ]
+    [to_bcd(frames / 75 / 60), to_bcd(frames / 75 % 60), to_bcd(frames % 75)]
 }
 
 /// EDC: CRC-32 with P(x) = (x^16 + x^15 + x^2 + 1)(x^16 + x^2 + x + 1), least significant bit first, starting at zero,
@@ -85,9 +75,7 @@ fn codewords() -> impl Iterator<Item = Vec<usize>> {
 
 /// The two sums that are zero for a right codeword: plain, and weighted with alpha^(n-1-i) (Horner's rule).
 fn syndromes(values: impl IntoIterator<Item = u8>) -> (u8, u8) {
-    values.into_iter().fold((0, 0), |(plain, weighted), value| {
-        (plain ^ value, gf_mul(weighted, 2) ^ value)
-    })
+    values.into_iter().fold((0, 0), |(plain, weighted), value| (plain ^ value, gf_mul(weighted, 2) ^ value))
 }
 
 /// Writes P and Q parity (bytes 81Ch-92Fh) of a Mode 1 sector, or of a Mode 2 Form 1 sector, whose header counts as
@@ -118,10 +106,7 @@ pub fn ecc_holds(raw: &[u8; RAW], mode2: bool) -> bool {
     if mode2 {
         raw[12..16].fill(0);
     }
-    codewords().all(|words| {
-        (0..2)
-            .all(|plane| syndromes(words.iter().map(|&word| raw[12 + 2 * word + plane])) == (0, 0))
-    })
+    codewords().all(|words| (0..2).all(|plane| syndromes(words.iter().map(|&word| raw[12 + 2 * word + plane])) == (0, 0)))
 }
 
 /// Sync, address and mode byte; the rest zero.
@@ -212,11 +197,7 @@ pub fn audio(voice: u32, sector: u32) -> [u8; RAW] {
 /// A triangle of period 65536 and amplitude 8192, as the low 16 bits of a two's complement number.
 fn triangle(phase: u32) -> u32 {
     let phase = phase & 0xFFFF;
-    let folded = if phase < 0x8000 {
-        phase
-    } else {
-        0xFFFF - phase
-    };
+    let folded = if phase < 0x8000 { phase } else { 0xFFFF - phase };
     (folded / 2).wrapping_sub(8192)
 }
 

@@ -36,17 +36,9 @@ pub fn q_seal(q: &mut [u8; 12]) {
 pub fn q_position(control: u8, track: u8, index: u8, relative: u32, lba: i32) -> [u8; 12] {
     let mut q = [0; 12];
     q[0] = control << 4 | 1;
-    q[1] = if track == 0xAA {
-        track
-    } else {
-        to_bcd(track.into())
-    };
+    q[1] = if track == 0xAA { track } else { to_bcd(track.into()) };
     q[2] = to_bcd(index.into());
-    q[3..6].copy_from_slice(&[
-        to_bcd(relative / 75 / 60),
-        to_bcd(relative / 75 % 60),
-        to_bcd(relative % 75),
-    ]);
+    q[3..6].copy_from_slice(&[to_bcd(relative / 75 / 60), to_bcd(relative / 75 % 60), to_bcd(relative % 75)]);
     q[7..10].copy_from_slice(&msf_bcd(lba));
     q_seal(&mut q);
     q

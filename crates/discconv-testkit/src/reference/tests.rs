@@ -1,8 +1,8 @@
 //! The published vectors, which were compared with an encoder of other people byte by byte.
 
 use super::{
-    RAW, audio, crc16, ecc_holds, edc, form1, form2, interleave, mode0, mode1, msf_bcd,
-    packed_block, q_isrc, q_mcn, q_position, scramble, scramble_table,
+    RAW, audio, crc16, ecc_holds, edc, form1, form2, interleave, mode0, mode1, msf_bcd, packed_block, q_isrc, q_mcn, q_position,
+    scramble, scramble_table,
 };
 use md5::{Digest, Md5};
 
@@ -31,47 +31,15 @@ fn sectors_a_to_j() {
     let blank = [0, 0, 0x20, 0];
     let rows: [(&str, [u8; RAW], &str); 10] = [
         ("A", mode1(0, &zeros), "f1763c7f872304e73caf73a881c34988"),
-        (
-            "B",
-            mode1(0, &ramp(2048)),
-            "36a1337e6d682a05f22d8308539da918",
-        ),
-        (
-            "C",
-            mode1(16, &ramp(2048)),
-            "f2340b3f777df8908075c61c66933b58",
-        ),
-        (
-            "D",
-            form1(0, data, &zeros),
-            "d3519e4abafbf30384ecc0a1be63310d",
-        ),
-        (
-            "E",
-            form1(0, data, &ramp(2048)),
-            "b97b660dce51458033ff4767ead46007",
-        ),
-        (
-            "F",
-            form1(16, [0, 0, 0x89, 0], &ramp(2048)),
-            "1b7929fcd0569083448f0046e2d6c08d",
-        ),
-        (
-            "G",
-            form2(0, blank, &ramp(2324), true),
-            "8952f99478792cb10fc21c0d92792aea",
-        ),
-        (
-            "H",
-            form2(0, blank, &ramp(2324), false),
-            "2eb484c787f3bbe8b0a2e192cf08e8ec",
-        ),
+        ("B", mode1(0, &ramp(2048)), "36a1337e6d682a05f22d8308539da918"),
+        ("C", mode1(16, &ramp(2048)), "f2340b3f777df8908075c61c66933b58"),
+        ("D", form1(0, data, &zeros), "d3519e4abafbf30384ecc0a1be63310d"),
+        ("E", form1(0, data, &ramp(2048)), "b97b660dce51458033ff4767ead46007"),
+        ("F", form1(16, [0, 0, 0x89, 0], &ramp(2048)), "1b7929fcd0569083448f0046e2d6c08d"),
+        ("G", form2(0, blank, &ramp(2324), true), "8952f99478792cb10fc21c0d92792aea"),
+        ("H", form2(0, blank, &ramp(2324), false), "2eb484c787f3bbe8b0a2e192cf08e8ec"),
         ("I", mode0(0), "beb3fd4201c14ec2da8614058d1d9e48"),
-        (
-            "J",
-            form2(12, blank, &[], true),
-            "9f56d38f3e3f3a2cd03d2e9860a32597",
-        ),
+        ("J", form2(12, blank, &[], true), "9f56d38f3e3f3a2cd03d2e9860a32597"),
     ];
     for (name, raw, want) in rows {
         assert_eq!(md5(&raw), want, "vector {name}");
@@ -123,10 +91,7 @@ fn scrambling() {
 fn subchannel() {
     assert_eq!(crc16(&[0x41, 1, 1, 0, 0, 0, 0, 0, 2, 0]), 0x2832);
     assert_eq!(hex(&q_position(4, 1, 1, 0, 0)), "410101000000000002002832");
-    assert_eq!(
-        hex(&q_position(4, 1, 0, 150, -148)),
-        "41010000020000000002a281"
-    );
+    assert_eq!(hex(&q_position(4, 1, 0, 150, -148)), "41010000020000000002a281");
     assert_eq!(crc16(b"\x80\0\0\0TestDiskTitl"), 0xE222);
     let symbols = interleave(&packed_block(true, &q_position(4, 1, 1, 0, 0)));
     assert_eq!(hex(&symbols[..8]), "80c08080808080c0");
@@ -135,15 +100,9 @@ fn subchannel() {
 
 #[test]
 fn codes_in_q() {
-    assert_eq!(
-        hex(&q_mcn(0, "0123456789012", 0)[..10]),
-        "02012345678901200000"
-    );
+    assert_eq!(hex(&q_mcn(0, "0123456789012", 0)[..10]), "02012345678901200000");
     // D E A B C less 30h are 14h 15h 11h 12h 13h: 010100 010101 010001 010010 010011 00, then the digits.
-    assert_eq!(
-        hex(&q_isrc(0, "DEABC1234567", 0)[..10]),
-        "035154524c1234567000"
-    );
+    assert_eq!(hex(&q_isrc(0, "DEABC1234567", 0)[..10]), "035154524c1234567000");
 }
 
 #[test]
