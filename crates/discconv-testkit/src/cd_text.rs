@@ -54,3 +54,24 @@ pub fn block(titles: &[&str], performers: &[&str], last_track: u8) -> Vec<[u8; 1
     }
     packs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{block, pack};
+
+    #[test]
+    fn published_crc() {
+        assert_eq!(pack(0x80, 0, 0, 0, b"TestDiskTitl")[16..], [0xE2, 0x22]);
+    }
+
+    /// The second pack begins in the disc's title (letter 12), the third in the title of track 1 (letter 9).
+    #[test]
+    fn strings_run_on_from_pack_to_pack() {
+        let packs = block(&["Counted Sounds", "Up and down"], &["A", "B"], 1);
+        let heads: Vec<&[u8]> = packs.iter().map(|pack| &pack[..4]).collect();
+        assert_eq!(heads[..3], [[0x80, 0, 0, 0], [0x80, 0, 1, 12], [0x80, 1, 2, 9]]);
+        assert_eq!(heads[3..], [[0x81, 0, 3, 0], [0x8F, 0, 4, 0], [0x8F, 1, 5, 0], [0x8F, 2, 6, 0]]);
+        assert_eq!(&packs[1][4..16], b"ds\0Up and do");
+        assert_eq!(packs[4][4..10], [0, 1, 1, 0, 3, 1]);
+    }
+}

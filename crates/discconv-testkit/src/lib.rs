@@ -22,5 +22,5 @@ pub mod udf;
 pub mod wave;
 
 pub use files::Files;
-pub use fixtures::{Fixture, all_bad, all_good, by_name};
+pub use fixtures::{Fixture, all_bad, all_good, all_large, by_name};
 pub use rng::Rng;

@@ -75,3 +75,30 @@ pub fn aiff_sowt(samples: &[u8]) -> Vec<u8> {
     let chunks = [b"AIFC".to_vec(), version, iff_chunk(*b"COMM", &comm), iff_chunk(*b"SSND", &sound)];
     iff_chunk(*b"FORM", &chunks.concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{aiff, riff_chunk, wave};
+
+    #[test]
+    fn plain_header_has_44_bytes() {
+        let file = wave(&[1, 2, 3, 4]);
+        assert_eq!(
+            &file[..44],
+            b"RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x44\xAC\0\0\x10\xB1\x02\0\x04\0\x10\0data\x04\0\0\0"
+        );
+        assert_eq!(&file[44..], [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn odd_chunks_are_padded_outside_their_length() {
+        assert_eq!(riff_chunk(*b"abcd", b"xyz"), b"abcd\x03\0\0\0xyz\0");
+    }
+
+    #[test]
+    fn aiff_swaps_and_skips() {
+        let file = aiff(&[1, 2, 3, 4], 2);
+        assert_eq!(&file[12..38], b"COMM\0\0\0\x12\0\x02\0\0\0\x01\0\x10\x40\x0E\xAC\x44\0\0\0\0\0\0");
+        assert_eq!(&file[38..], b"SSND\0\0\0\x0E\0\0\0\x02\0\0\0\0\xEE\xEE\x02\x01\x04\x03");
+    }
+}
