@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -9,9 +10,10 @@ use std::time::{Duration, Instant};
 /// How much of a stream is kept; a tool that writes more is still drained, so that it does not block.
 const KEPT_BYTES: u64 = 16 << 20;
 
-/// The command as one would type it.
+/// The command as one would type it, the program without its folder.
 pub(crate) fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = Path::new(command.get_program());
+    let words = std::iter::once(program.file_name().unwrap_or_default()).chain(command.get_args());
     let words: Vec<String> = words
         .map(|word| {
             let word = word.to_string_lossy();

@@ -105,7 +105,7 @@ pub(super) fn machine(folder: &Path) -> String {
     let memory = read("/proc/meminfo");
     let kib = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse::<u64>().ok());
     let gib = kib.unwrap_or(0).div_ceil(1 << 20);
-    let file_system = sh::output(Command::new("stat").args(["-f", "-c", "%T"]).arg(folder)).unwrap_or_default();
+    let file_system = sh::output(Command::new("findmnt").args(["-n", "-o", "FSTYPE", "-T"]).arg(folder)).unwrap_or_default();
     let kernel = read("/proc/sys/kernel/osrelease");
     let kernel = kernel.split(['-', '+']).next().unwrap_or_default().trim();
     format!("{model}, {cores} cores, {gib} GiB, {} on Linux {kernel}", file_system.trim())

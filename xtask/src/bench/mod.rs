@@ -71,10 +71,12 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         let words = ["run", "--release", "--quiet", "-p", "xtask", "--", "bench"];
         return sh::run(sh::cargo().args(words).args(args));
     }
-    sh::run(sh::cargo().args(["build", "--release", "--quiet", "--locked", "-p", "discconv"]))?;
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row, &wishes.chosen)).collect();
+    if rows.iter().any(|row| row.is_ours()) {
+        sh::run(sh::cargo().args(["build", "--release", "--quiet", "-p", "discconv"]))?;
+    }
     let folder = tree::target().join(if wishes.quick { "bench-quick" } else { "bench" });
     let inputs = Inputs::prepare(&folder, wishes.quick)?;
-    let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row, &wishes.chosen)).collect();
     let seen = measure_all(&rows, &inputs, wishes.rounds)?;
     let kernel = kernel::run(wishes.rounds)?;
     let (table, misses) = table(&rows, &seen, &kernel, &inputs, wishes.rounds);
@@ -202,7 +204,7 @@ fn table(rows: &[&Row], seen: &[Seen], kernel: &kernel::Kernel, inputs: &Inputs,
     let mut text = String::from("| Work | x `cp` + sync | goal | time | peak MiB |\n|---|--:|--:|--:|--:|\n");
     for (row, seen) in rows.iter().zip(seen) {
         let verdict = verdict(row, seen, time_of(row.yardstick), inputs);
-        let heavy = row.command.starts_with("discconv") && seen.peak_kib.is_some_and(|kib| kib > PEAK_KIB);
+        let heavy = row.is_ours() && seen.peak_kib.is_some_and(|kib| kib > PEAK_KIB);
         if verdict.miss {
             misses.push(row.id.to_owned());
         }

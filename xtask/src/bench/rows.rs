@@ -86,6 +86,11 @@ pub(super) const CLAIMS: &[(&str, f64, &str)] = &[
 ];
 
 impl Row {
+    /// Is it discconv that runs?
+    pub(super) fn is_ours(&self) -> bool {
+        self.words().0 == "discconv"
+    }
+
     /// The program and its arguments.
     pub(super) fn words(&self) -> (&'static str, Vec<&'static str>) {
         let mut words = self.command.split_whitespace();
