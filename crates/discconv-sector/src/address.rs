@@ -31,11 +31,7 @@ impl Lba {
     /// what no [`Msf`] can say ends at 00:00:00 or 255:59:74.
     #[must_use]
     pub const fn to_msf(self) -> Msf {
-        let offset = if self.0 < -PREGAP_SECTORS {
-            LEAD_IN_OFFSET
-        } else {
-            PREGAP_SECTORS
-        };
+        let offset = if self.0 < -PREGAP_SECTORS { LEAD_IN_OFFSET } else { PREGAP_SECTORS };
         let frames = self.0.saturating_add(offset);
         let frames = if frames < 0 { 0 } else { frames.unsigned_abs() };
         match Msf::from_frames(frames) {
@@ -68,11 +64,7 @@ impl Lba {
     /// Number of sectors from here up to, but without, `end`; 0 if `end` lies before.
     #[must_use]
     pub fn sectors_to(self, end: Self) -> u32 {
-        if end < self {
-            0
-        } else {
-            self.0.abs_diff(end.0)
-        }
+        if end < self { 0 } else { self.0.abs_diff(end.0) }
     }
 }
 
@@ -119,20 +111,12 @@ pub struct Msf {
 
 impl Msf {
     /// The greatest one.
-    const MAX: Self = Self {
-        m: u8::MAX,
-        s: 59,
-        f: 74,
-    };
+    const MAX: Self = Self { m: u8::MAX, s: 59, f: 74 };
 
     /// Checked: seconds below 60, frames below 75.
     #[must_use]
     pub const fn new(m: u8, s: u8, f: u8) -> Option<Self> {
-        if s < 60 && f < 75 {
-            Some(Self { m, s, f })
-        } else {
-            None
-        }
+        if s < 60 && f < 75 { Some(Self { m, s, f }) } else { None }
     }
 
     /// A length of so many frames; the 150 of the pregap are not in it. `None` beyond 255:59:74.
@@ -143,11 +127,7 @@ impl Msf {
             return None;
         }
         let seconds = frames / FRAMES_PER_SECOND % 60;
-        Some(Self {
-            m: low_byte(minutes),
-            s: low_byte(seconds),
-            f: low_byte(frames % FRAMES_PER_SECOND),
-        })
+        Some(Self { m: low_byte(minutes), s: low_byte(seconds), f: low_byte(frames % FRAMES_PER_SECOND) })
     }
 
     /// The length in frames.
@@ -263,13 +243,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_address() {
-        for bytes in [
-            [0x0A, 0, 0],
-            [0, 0x60, 0],
-            [0, 0, 0x75],
-            [0, 0x1F, 0],
-            [0, 0xA0, 0],
-        ] {
+        for bytes in [[0x0A, 0, 0], [0, 0x60, 0], [0, 0, 0x75], [0, 0x1F, 0], [0, 0xA0, 0]] {
             assert_eq!(Msf::from_bcd(bytes), None, "{bytes:02X?}");
         }
         assert_eq!(Msf::new(0, 60, 0), None);

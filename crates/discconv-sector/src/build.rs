@@ -3,9 +3,7 @@
 //! The user data lies already at its place in the 2352 bytes; these functions write everything else, whatever it was.
 
 use crate::edc;
-use crate::layout::{
-    BODY, FORM1_EDC, FORM2_EDC, MODE1_EDC, MODE1_PAD, RAW, Subheader, write_front,
-};
+use crate::layout::{BODY, FORM1_EDC, FORM2_EDC, MODE1_EDC, MODE1_PAD, RAW, Subheader, write_front};
 use crate::{Lba, ecc};
 
 /// Mode 0: sync, header, zeros. No user data.

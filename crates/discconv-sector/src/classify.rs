@@ -27,11 +27,7 @@ fn mode2(raw: &[u8; RAW]) -> SectorKind {
     let (first, second) = (Subheader::first(raw), Subheader::second(raw));
     let blank = Subheader::default();
     if first == second && first != blank {
-        return if first.is_form2() {
-            SectorKind::Mode2Form2
-        } else {
-            SectorKind::Mode2Form1
-        };
+        return if first.is_form2() { SectorKind::Mode2Form2 } else { SectorKind::Mode2Form1 };
     }
     if edc_holds(raw, FORM1_EDC) {
         SectorKind::Mode2Form1

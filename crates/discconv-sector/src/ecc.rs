@@ -1,21 +1,49 @@
 //! ECC (ECMA-130 annex A): the P and Q parity of Mode 1 and of Mode 2 Form 1.
+//!
+//! Bytes 12 to 2351 are 1170 words of two bytes; low and high bytes are two codes of their own. Written as rows of 43
+//! words, a P codeword is a column (24 rows of data, 2 of parity) and a Q codeword a diagonal through the 26 rows of data
+//! and P, going on in the first row below the last and in the first column behind the last one, 43 words long; its two
+//! words of parity follow behind.
+//!
+//! A codeword `v` of `n` bytes is right if both its sums are zero: the plain one, and that of alpha^(n-1-i) v(i). So with
+//! the sums `s0` and `s1` over the data alone, the first byte of parity is (s0 + s1) / 3 and the second is the first + s0.
+//!
+//! Sixteen columns or diagonals go through the arithmetic at once, in fixed arrays of 16 bytes that the compiler keeps in
+//! vector registers. The powers of alpha come from doubling the sum once for every row (Horner's rule).
 
-use crate::layout::{BODY, ECC_P, HEADER, RAW};
+mod columns;
+mod diagonals;
+mod field;
+
+use crate::layout::{BODY, ECC_P, ECC_Q, HEADER, RAW};
+use field::Vector;
 
 /// Bytes of P and Q parity together.
 pub const LEN: usize = RAW - ECC_P;
 
-/// Writes P and Q of a Mode 1 sector; its header counts.
+/// Bytes of a row of 43 words.
+const ROW: usize = 86;
+
+/// Writes P and Q (bytes 81Ch to 92Fh) of a Mode 1 sector; its header counts.
 pub fn write_mode1(raw: &mut [u8; RAW]) {
-    encode(raw);
+    write(raw, &FirstRow::with_header(raw));
 }
 
-/// Writes P and Q of a Form 1 sector. The header counts as zero, and stays as it is.
+/// Writes P and Q (bytes 81Ch to 92Fh) of a Form 1 sector. The header counts as zero, and stays as it is.
 pub fn write_form1(raw: &mut [u8; RAW]) {
-    let header = [raw[12], raw[13], raw[14], raw[15]];
-    raw[HEADER..BODY].fill(0);
-    encode(raw);
-    raw[HEADER..BODY].copy_from_slice(&header);
+    write(raw, &FirstRow::without_header(raw));
+}
+
+/// Whether P and Q of a Mode 1 sector fit.
+#[must_use]
+pub fn holds_mode1(raw: &[u8; RAW]) -> bool {
+    holds(raw, &FirstRow::with_header(raw))
+}
+
+/// Whether P and Q of a Form 1 sector fit.
+#[must_use]
+pub fn holds_form1(raw: &[u8; RAW]) -> bool {
+    holds(raw, &FirstRow::without_header(raw))
 }
 
 /// P and Q, as bytes 81Ch to 92Fh should be, of a Mode 1 sector (`form1` false) or a Form 1 sector.
@@ -27,54 +55,92 @@ pub fn parity(raw: &[u8; RAW], form1: bool) -> [u8; LEN] {
     } else {
         write_mode1(&mut copy);
     }
-    let mut out = [0; LEN];
-    out.copy_from_slice(&copy[ECC_P..]);
-    out
+    let mut parity = [0; LEN];
+    parity.copy_from_slice(&copy[ECC_P..]);
+    parity
 }
 
-/// Whether P and Q of a Mode 1 sector fit.
-#[must_use]
-pub fn holds_mode1(raw: &[u8; RAW]) -> bool {
-    raw[ECC_P..] == parity(raw, false)
+/// Q covers P, so P comes first.
+fn write(raw: &mut [u8; RAW], first: &FirstRow) {
+    let p = columns::parity(raw, first);
+    raw[ECC_P..ECC_Q].copy_from_slice(&p);
+    let q = diagonals::parity(raw, first);
+    raw[ECC_Q..].copy_from_slice(&q);
 }
 
-/// Whether P and Q of a Form 1 sector fit.
-#[must_use]
-pub fn holds_form1(raw: &[u8; RAW]) -> bool {
-    raw[ECC_P..] == parity(raw, true)
+/// If P is right, the Q made of the stored P is the Q that writing would give.
+fn holds(raw: &[u8; RAW], first: &FirstRow) -> bool {
+    raw[ECC_P..ECC_Q] == columns::parity(raw, first) && raw[ECC_Q..] == diagonals::parity(raw, first)
 }
 
-fn double(x: u8) -> u8 {
-    (x << 1) ^ if x & 0x80 == 0 { 0 } else { 0x1D }
-}
+/// The first row, which begins with the header, in zeros: it is the only one in which the forms differ.
+struct FirstRow([u8; Self::LEFT + 96]);
 
-fn encode(raw: &mut [u8; RAW]) {
-    for plane in 0..2 {
-        for c in 0..43 {
-            codeword(raw, plane, 1032 + c, 1075 + c, (0..24).map(|r| c + 43 * r));
-        }
-        for q in 0..26 {
-            let words = (0..43).map(|k| (43 * q + 44 * k) % 1118);
-            codeword(raw, plane, 1118 + q, 1144 + q, words);
-        }
+impl FirstRow {
+    /// Zeros before the row, for the vector of diagonals that begins one word left of it.
+    const LEFT: usize = 18;
+
+    fn with_header(raw: &[u8; RAW]) -> Self {
+        let mut row = [0; Self::LEFT + 96];
+        row[Self::LEFT..Self::LEFT + ROW].copy_from_slice(&raw[HEADER..HEADER + ROW]);
+        Self(row)
+    }
+
+    fn without_header(raw: &[u8; RAW]) -> Self {
+        let mut row = Self::with_header(raw);
+        row.0[Self::LEFT..Self::LEFT + BODY - HEADER].fill(0);
+        row
+    }
+
+    /// 16 bytes, beginning at byte `at` of the array (not of the row).
+    fn vector(&self, at: usize) -> Vector {
+        field::load(&self.0, at)
     }
 }
 
-fn codeword(
-    raw: &mut [u8; RAW],
-    plane: usize,
-    first: usize,
-    second: usize,
-    words: impl Iterator<Item = usize>,
-) {
-    let (s0, s1) = words.fold((0, 0), |(s0, s1), w| {
-        let byte = raw[HEADER + 2 * w + plane];
-        (s0 ^ byte, double(s1 ^ byte))
-    });
-    let sum = s0 ^ double(s1);
-    let third = (0..8).rev().fold(0, |acc, bit| {
-        double(acc) ^ if 0xF4 >> bit & 1 == 1 { sum } else { 0 }
-    });
-    raw[HEADER + 2 * first + plane] = third;
-    raw[HEADER + 2 * second + plane] = third ^ s0;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sector() -> [u8; RAW] {
+        core::array::from_fn(|i| (i * i / 7).to_le_bytes()[0])
+    }
+
+    #[test]
+    fn header_counts_in_mode_1_only() {
+        let mut raw = sector();
+        let other_header = {
+            let mut raw = raw;
+            raw[12] ^= 1;
+            raw
+        };
+        assert_ne!(parity(&raw, false), parity(&other_header, false));
+        assert_eq!(parity(&raw, true), parity(&other_header, true));
+        let header = [raw[12], raw[13], raw[14], raw[15]];
+        write_form1(&mut raw);
+        assert_eq!(raw[12..16], header, "header is untouched");
+    }
+
+    /// Wrong P under a Q that fits it, and the other way round.
+    #[test]
+    fn p_and_q_are_both_looked_at() {
+        let mut raw = sector();
+        write_mode1(&mut raw);
+        assert!(holds_mode1(&raw));
+        raw[ECC_P] ^= 1;
+        let q = diagonals::parity(&raw, &FirstRow::with_header(&raw));
+        raw[ECC_Q..].copy_from_slice(&q);
+        assert!(!holds_mode1(&raw));
+        write_mode1(&mut raw);
+        raw[RAW - 1] ^= 1;
+        assert!(!holds_mode1(&raw));
+    }
+
+    #[test]
+    fn parity_does_not_depend_on_what_stood_there() {
+        let mut raw = sector();
+        let fresh = parity(&raw, true);
+        raw[ECC_P..].fill(0xFF);
+        assert_eq!(parity(&raw, true), fresh);
+    }
 }

@@ -8,9 +8,7 @@ use core::ops::BitOr;
 
 use crate::classify::classify;
 use crate::edc::{edc, stored};
-use crate::layout::{
-    BODY, FORM1_EDC, FORM2_EDC, HEADER, MODE1_EDC, MODE1_PAD, RAW, SectorKind, Subheader, header,
-};
+use crate::layout::{BODY, FORM1_EDC, FORM2_EDC, HEADER, MODE1_EDC, MODE1_PAD, RAW, SectorKind, Subheader, header};
 use crate::{Lba, ecc};
 
 /// Irregularities of a sector, one bit each.
@@ -63,18 +61,12 @@ impl Flaws {
 
     /// One by one.
     pub fn iter(self) -> impl Iterator<Item = Self> {
-        Self::ALL
-            .into_iter()
-            .map(|(flaw, _)| flaw)
-            .filter(move |flaw| self.contains(*flaw))
+        Self::ALL.into_iter().map(|(flaw, _)| flaw).filter(move |flaw| self.contains(*flaw))
     }
 
     /// A short name for each.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::ALL
-            .into_iter()
-            .filter(move |(flaw, _)| self.contains(*flaw))
-            .map(|(_, name)| name)
+        Self::ALL.into_iter().filter(move |(flaw, _)| self.contains(*flaw)).map(|(_, name)| name)
     }
 
     /// `self` if `wrong`, none otherwise.
@@ -133,12 +125,7 @@ pub struct Inspection {
 #[must_use]
 pub fn inspect(raw: &[u8; RAW], lba: Lba) -> Inspection {
     let kind = classify(raw);
-    let mut found = Inspection {
-        kind,
-        flaws: Flaws::NONE,
-        subheader: None,
-        form2_edc: Form2Edc::Absent,
-    };
+    let mut found = Inspection { kind, flaws: Flaws::NONE, subheader: None, form2_edc: Form2Edc::Absent };
     match kind {
         SectorKind::Audio => {}
         SectorKind::Mode0 => {
@@ -154,9 +141,7 @@ pub fn inspect(raw: &[u8; RAW], lba: Lba) -> Inspection {
         SectorKind::Mode2Form2 => {
             found.subheader = Some(Subheader::first(raw));
             found.form2_edc = form2_edc(raw);
-            found.flaws = header_flaw(raw, lba, 2)
-                | copy_flaw(raw)
-                | Flaws::EDC.when(found.form2_edc == Form2Edc::Bad);
+            found.flaws = header_flaw(raw, lba, 2) | copy_flaw(raw) | Flaws::EDC.when(found.form2_edc == Form2Edc::Bad);
         }
     }
     found
@@ -181,8 +166,7 @@ fn mode1_flaws(raw: &[u8; RAW]) -> Flaws {
 
 /// All behind the user data of Form 1.
 fn form1_flaws(raw: &[u8; RAW]) -> Flaws {
-    Flaws::EDC.when(stored(raw, FORM1_EDC) != edc(&raw[BODY..FORM1_EDC]))
-        | Flaws::ECC.when(!ecc::holds_form1(raw))
+    Flaws::EDC.when(stored(raw, FORM1_EDC) != edc(&raw[BODY..FORM1_EDC])) | Flaws::ECC.when(!ecc::holds_form1(raw))
 }
 
 /// The end of Form 2.

@@ -13,9 +13,7 @@ pub const SUB: usize = 96;
 /// Bytes of user data of Mode 2 Form 2.
 pub const FORM2_USER: usize = 2324;
 /// The sync field, bytes 000h-00Bh of every data sector.
-pub const SYNC: [u8; 12] = [
-    0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0,
-];
+pub const SYNC: [u8; 12] = [0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0];
 
 /// First byte of the header: three of address in BCD, then the mode.
 pub(crate) const HEADER: usize = 12;
@@ -110,12 +108,7 @@ impl Subheader {
     /// All zero but the submode.
     #[must_use]
     pub const fn with_submode(submode: u8) -> Self {
-        Self {
-            file: 0,
-            channel: 0,
-            submode,
-            coding: 0,
-        }
+        Self { file: 0, channel: 0, submode, coding: 0 }
     }
 
     /// In the order of the disc.
@@ -128,12 +121,7 @@ impl Subheader {
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 4]) -> Self {
         let [file, channel, submode, coding] = bytes;
-        Self {
-            file,
-            channel,
-            submode,
-            coding,
-        }
+        Self { file, channel, submode, coding }
     }
 
     /// Whether the submode says Form 2. Nothing else tells the forms apart.

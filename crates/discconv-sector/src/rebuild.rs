@@ -7,8 +7,7 @@ use core::ops::Range;
 use crate::build::{build_form1, build_form2, build_mode1, finish_form2};
 use crate::edc::{self, stored};
 use crate::layout::{
-    BODY, ECC_P, FORM1_EDC, FORM2_EDC, HEADER, MODE, MODE1_EDC, MODE1_PAD, RAW, SYNC, Subheader,
-    XA_USER, header,
+    BODY, ECC_P, FORM1_EDC, FORM2_EDC, HEADER, MODE, MODE1_EDC, MODE1_PAD, RAW, SYNC, Subheader, XA_USER, header,
 };
 use crate::{Lba, ecc};
 
@@ -149,6 +148,5 @@ fn is_form2(kept: &Range<usize>, raw: &[u8; RAW]) -> bool {
     if first == second || kept.end < FORM1_EDC + 4 {
         return first.is_form2();
     }
-    stored(raw, FORM1_EDC) != crate::edc(&raw[BODY..FORM1_EDC])
-        && (first.is_form2() || second.is_form2())
+    stored(raw, FORM1_EDC) != crate::edc(&raw[BODY..FORM1_EDC]) && (first.is_form2() || second.is_form2())
 }

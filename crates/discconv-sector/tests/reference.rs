@@ -2,8 +2,8 @@
 
 use discconv_sector::subchannel::{self, Q};
 use discconv_sector::{
-    Flaws, Form2Edc, Lba, Msf, RAW, SectorKind, Subheader, build_form1, build_form2, build_mode0,
-    build_mode1, ecc, edc, inspect, scramble,
+    Flaws, Form2Edc, Lba, Msf, RAW, SectorKind, Subheader, build_form1, build_form2, build_mode0, build_mode1, ecc, edc, inspect,
+    scramble,
 };
 use discconv_testkit::{Rng, reference};
 
@@ -37,11 +37,7 @@ fn edc_of_any_length_at_any_place() {
         let raw = random_sector(&mut rng);
         let from = rng.index(RAW);
         let to = from + rng.index(RAW - from + 1);
-        assert_eq!(
-            edc(&raw[from..to]),
-            reference::edc(&raw[from..to]),
-            "{from}..{to}"
-        );
+        assert_eq!(edc(&raw[from..to]), reference::edc(&raw[from..to]), "{from}..{to}");
     }
 }
 
@@ -68,11 +64,7 @@ fn ecc_as_defined() {
 }
 
 fn ecc_holds(raw: &[u8; RAW], form1: bool) -> bool {
-    if form1 {
-        ecc::holds_form1(raw)
-    } else {
-        ecc::holds_mode1(raw)
-    }
+    if form1 { ecc::holds_form1(raw) } else { ecc::holds_mode1(raw) }
 }
 
 /// Every single wrong byte is seen, wherever it lies: each position by itself goes through the arithmetic.
@@ -82,16 +74,9 @@ fn ecc_of_each_single_byte() {
         for value in [1, 0x80, 0xFF] {
             let mut raw = [0; RAW];
             raw[at] = value;
-            assert!(
-                !ecc::holds_mode1(&raw),
-                "byte {at} = {value:02X} unnoticed, Mode 1"
-            );
+            assert!(!ecc::holds_mode1(&raw), "byte {at} = {value:02X} unnoticed, Mode 1");
             let counts = at >= 16;
-            assert_eq!(
-                ecc::holds_form1(&raw),
-                !counts,
-                "byte {at} = {value:02X}, Form 1"
-            );
+            assert_eq!(ecc::holds_form1(&raw), !counts, "byte {at} = {value:02X}, Form 1");
             let (mut fast, mut slow) = (raw, raw);
             ecc::write_mode1(&mut fast);
             reference::write_ecc(&mut slow, false);
@@ -109,17 +94,11 @@ fn whole_sectors_as_defined() {
 
         let mut got = raw;
         build_mode1(Lba(lba), &mut got);
-        assert!(
-            got == reference::mode1(lba, &raw[16..2064]),
-            "Mode 1, {lba}"
-        );
+        assert!(got == reference::mode1(lba, &raw[16..2064]), "Mode 1, {lba}");
         let sub = random_subheader(&mut rng, false);
         let mut got = raw;
         build_form1(Lba(lba), &mut got, sub);
-        assert!(
-            got == reference::form1(lba, sub.to_bytes(), &raw[24..2072]),
-            "Form 1, {lba}"
-        );
+        assert!(got == reference::form1(lba, sub.to_bytes(), &raw[24..2072]), "Form 1, {lba}");
         let sub = random_subheader(&mut rng, true);
         for with_edc in [false, true] {
             let mut got = raw;
@@ -139,21 +118,12 @@ fn inspection_finds_each_random_change() {
     for _ in 0..SECTORS {
         let lba = random_lba(&mut rng);
         let data = random_sector(&mut rng);
-        let (sub1, sub2) = (
-            random_subheader(&mut rng, false),
-            random_subheader(&mut rng, true),
-        );
+        let (sub1, sub2) = (random_subheader(&mut rng, false), random_subheader(&mut rng, true));
         let sectors = [
             (SectorKind::Mode0, reference::mode0(lba)),
             (SectorKind::Mode1, reference::mode1(lba, &data)),
-            (
-                SectorKind::Mode2Form1,
-                reference::form1(lba, sub1.to_bytes(), &data),
-            ),
-            (
-                SectorKind::Mode2Form2,
-                reference::form2(lba, sub2.to_bytes(), &data, true),
-            ),
+            (SectorKind::Mode2Form1, reference::form1(lba, sub1.to_bytes(), &data)),
+            (SectorKind::Mode2Form2, reference::form2(lba, sub2.to_bytes(), &data, true)),
         ];
         for (kind, raw) in sectors {
             let found = inspect(&raw, Lba(lba));
@@ -210,10 +180,7 @@ fn subchannel_as_defined() {
         subchannel::deinterleave(&symbols, &mut back);
         assert_eq!(back, packed);
         let length = rng.index(97);
-        assert_eq!(
-            subchannel::crc16(&packed[..length]),
-            reference::crc16(&packed[..length])
-        );
+        assert_eq!(subchannel::crc16(&packed[..length]), reference::crc16(&packed[..length]));
     }
 }
 
@@ -234,20 +201,10 @@ fn q_as_defined() {
                 reference::q_position(control, track, index, frames, lba)
             );
         }
-        let digits: String = (0..13)
-            .map(|_| *rng.choose(&['0', '3', '5', '9']))
-            .collect();
-        assert_eq!(
-            Q::mcn(control, &digits, at.f).map(|q| q.0),
-            Some(reference::q_mcn(control, &digits, lba))
-        );
-        let mut code: String = (0..5)
-            .map(|_| *rng.choose(&['A', 'Z', 'K', '0', '9']))
-            .collect();
+        let digits: String = (0..13).map(|_| *rng.choose(&['0', '3', '5', '9'])).collect();
+        assert_eq!(Q::mcn(control, &digits, at.f).map(|q| q.0), Some(reference::q_mcn(control, &digits, lba)));
+        let mut code: String = (0..5).map(|_| *rng.choose(&['A', 'Z', 'K', '0', '9'])).collect();
         code.extend((0..7).map(|_| *rng.choose(&['0', '1', '8', '9'])));
-        assert_eq!(
-            Q::isrc(control, &code, at.f).map(|q| q.0),
-            Some(reference::q_isrc(control, &code, lba))
-        );
+        assert_eq!(Q::isrc(control, &code, at.f).map(|q| q.0), Some(reference::q_isrc(control, &code, lba)));
     }
 }

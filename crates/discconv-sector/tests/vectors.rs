@@ -2,8 +2,8 @@
 //! 256).
 
 use discconv_sector::{
-    Flaws, Form2Edc, Lba, RAW, SectorKind, Subheader, build_form1, build_form2, build_mode0,
-    build_mode1, classify, edc, inspect, scramble, subchannel, user_range,
+    Flaws, Form2Edc, Lba, RAW, SectorKind, Subheader, build_form1, build_form2, build_mode0, build_mode1, classify, edc, inspect,
+    scramble, subchannel, user_range,
 };
 use md5::{Digest, Md5};
 
@@ -49,12 +49,7 @@ fn check(row: &Row, lba: Lba, raw: &[u8; RAW], kind: SectorKind) {
     }
     assert_eq!(md5(raw), row.md5, "{}", row.id);
     assert_eq!(inspect(raw, lba).flaws, Flaws::NONE, "{}", row.id);
-    assert_eq!(
-        inspect(raw, lba + 1).flaws,
-        Flaws::HEADER,
-        "{} elsewhere",
-        row.id
-    );
+    assert_eq!(inspect(raw, lba + 1).flaws, Flaws::HEADER, "{} elsewhere", row.id);
 }
 
 #[test]
@@ -155,62 +150,19 @@ fn form_1() {
 #[test]
 fn form_2_and_mode_0() {
     for (row, lba, ramp, with_edc) in [
-        (
-            Row {
-                id: "G",
-                edc: "BC8DD995",
-                p: "",
-                q: "",
-                md5: "8952f99478792cb10fc21c0d92792aea",
-            },
-            Lba(0),
-            true,
-            true,
-        ),
-        (
-            Row {
-                id: "H",
-                edc: "00000000",
-                p: "",
-                q: "",
-                md5: "2eb484c787f3bbe8b0a2e192cf08e8ec",
-            },
-            Lba(0),
-            true,
-            false,
-        ),
-        (
-            Row {
-                id: "J",
-                edc: "3F13B0BE",
-                p: "",
-                q: "",
-                md5: "9f56d38f3e3f3a2cd03d2e9860a32597",
-            },
-            Lba(12),
-            false,
-            true,
-        ),
+        (Row { id: "G", edc: "BC8DD995", p: "", q: "", md5: "8952f99478792cb10fc21c0d92792aea" }, Lba(0), true, true),
+        (Row { id: "H", edc: "00000000", p: "", q: "", md5: "2eb484c787f3bbe8b0a2e192cf08e8ec" }, Lba(0), true, false),
+        (Row { id: "J", edc: "3F13B0BE", p: "", q: "", md5: "9f56d38f3e3f3a2cd03d2e9860a32597" }, Lba(12), false, true),
     ] {
         let mut raw = around(SectorKind::Mode2Form2, ramp);
         build_form2(lba, &mut raw, Subheader::FORM2_BLANK, with_edc);
         check(&row, lba, &raw, SectorKind::Mode2Form2);
-        let policy = if with_edc {
-            Form2Edc::Good
-        } else {
-            Form2Edc::Zero
-        };
+        let policy = if with_edc { Form2Edc::Good } else { Form2Edc::Zero };
         assert_eq!(inspect(&raw, lba).form2_edc, policy);
     }
     let mut raw = around(SectorKind::Mode0, true);
     build_mode0(Lba(0), &mut raw);
-    let row = Row {
-        id: "I",
-        edc: "",
-        p: "",
-        q: "",
-        md5: "beb3fd4201c14ec2da8614058d1d9e48",
-    };
+    let row = Row { id: "I", edc: "", p: "", q: "", md5: "beb3fd4201c14ec2da8614058d1d9e48" };
     check(&row, Lba(0), &raw, SectorKind::Mode0);
 }
 

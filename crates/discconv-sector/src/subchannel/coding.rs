@@ -35,11 +35,7 @@ pub fn deinterleave(interleaved: &[u8; SUB], out: &mut [u8; SUB]) {
 /// Bit `7 - c` of byte `r` becomes bit `7 - r` of byte `c`: blocks of 4, 2 and 1 bits change sides of the diagonal.
 fn transpose(rows: [u8; 8]) -> [u8; 8] {
     let mut square = u64::from_be_bytes(rows);
-    for (distance, upper_right) in [
-        (28, 0x0000_0000_F0F0_F0F0_u64),
-        (14, 0x0000_CCCC_0000_CCCC),
-        (7, 0x00AA_00AA_00AA_00AA),
-    ] {
+    for (distance, upper_right) in [(28, 0x0000_0000_F0F0_F0F0_u64), (14, 0x0000_CCCC_0000_CCCC), (7, 0x00AA_00AA_00AA_00AA)] {
         let differing = (square ^ square >> distance) & upper_right;
         square ^= differing ^ differing << distance;
     }

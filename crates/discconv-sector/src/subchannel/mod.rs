@@ -10,8 +10,6 @@ mod coding;
 mod crc;
 mod q;
 
-pub use coding::{
-    Coding, deinterleave, detect_coding, interleave, packed_from_pq16, pq16_from_packed,
-};
+pub use coding::{Coding, deinterleave, detect_coding, interleave, packed_from_pq16, pq16_from_packed};
 pub use crc::crc16;
 pub use q::{Q, QContent};

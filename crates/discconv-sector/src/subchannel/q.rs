@@ -102,22 +102,13 @@ impl Q {
 
     fn lead_in(&self) -> QContent {
         let [_, _, point, m, s, f, zero, pm, ps, pf, ..] = self.0;
-        QContent::LeadIn {
-            point,
-            time: [m, s, f],
-            zero,
-            pointed: [pm, ps, pf],
-        }
+        QContent::LeadIn { point, time: [m, s, f], zero, pointed: [pm, ps, pf] }
     }
 
     fn decode_position(&self) -> Option<QContent> {
         let [_, track, index, rm, rs, rf, _, m, s, f, ..] = self.0;
         Some(QContent::Position {
-            track: if track == LEAD_OUT {
-                track
-            } else {
-                two_digits(track)?
-            },
+            track: if track == LEAD_OUT { track } else { two_digits(track)? },
             index: two_digits(index)?,
             relative: Msf::from_bcd([rm, rs, rf])?,
             absolute: Msf::from_bcd([m, s, f])?,
@@ -126,22 +117,14 @@ impl Q {
 
     fn decode_mcn(&self) -> Option<QContent> {
         let nibbles = self.0[1..8].iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        Some(QContent::Mcn {
-            number: nibbles.take(13).map(digit).collect::<Option<_>>()?,
-            frame: two_digits(self.0[9])?,
-        })
+        Some(QContent::Mcn { number: nibbles.take(13).map(digit).collect::<Option<_>>()?, frame: two_digits(self.0[9])? })
     }
 
     fn decode_isrc(&self) -> Option<QContent> {
-        let bits = self.0[1..9]
-            .iter()
-            .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = self.0[1..9].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         let letters = (0..5).map(|i| letter(low_byte(bits >> (58 - 6 * i)) & 0x3F));
         let digits = (0..7).map(|i| digit(low_byte(bits >> (28 - 4 * i)) & 15));
-        Some(QContent::Isrc {
-            code: letters.chain(digits).collect::<Option<_>>()?,
-            frame: two_digits(self.0[9])?,
-        })
+        Some(QContent::Isrc { code: letters.chain(digits).collect::<Option<_>>()?, frame: two_digits(self.0[9])? })
     }
 
     /// ADR 1, with its CRC. `control` counts its lower four bits; `track` is binary, AAh the lead-out; `relative` counts
@@ -150,11 +133,7 @@ impl Q {
     pub fn position(control: u8, track: u8, index: u8, relative: Msf, absolute: Msf) -> Self {
         let mut q = Self([0; 12]);
         q.0[0] = control << 4 | 1;
-        q.0[1] = if track == LEAD_OUT {
-            track
-        } else {
-            to_bcd(track)
-        };
+        q.0[1] = if track == LEAD_OUT { track } else { to_bcd(track) };
         q.0[2] = to_bcd(index);
         q.0[3..6].copy_from_slice(&relative.to_bcd());
         q.0[7..10].copy_from_slice(&absolute.to_bcd());
