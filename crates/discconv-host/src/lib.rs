@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Files, folders and threads for discconv: everything that the other crates leave to their caller.
+//!
+//! Knows no format. What it promises:
+//!
+//! * **Inputs** ([`FileSource`], [`FolderSiblings`]) are plain files, opened for reading only, read by position from any
+//!   thread. A pipe or a device is refused before it can block.
+//! * **Outputs** ([`FolderOutputs`]) appear together, complete and durable, or not at all; see [`FolderOutputs`] for the
+//!   order of events. An input is never written, an existing file never replaced unless that was asked for.
+//! * **Work** ([`ThreadPool`]) is handed out by number, so that which error is reported does not depend on chance.
+
+mod identity;
+mod outputs;
+mod pool;
+mod siblings;
+mod source;
+mod walk;
+
+pub use identity::FileIdentity;
+pub use outputs::FolderOutputs;
+pub use pool::ThreadPool;
+pub use siblings::FolderSiblings;
+pub use source::FileSource;
+pub use walk::{Walked, walk};
