@@ -1,6 +1,6 @@
 //! `ci`: every check in one list, the tests last, so that the runner's summary is the last thing printed.
 
-use crate::{chores, docs, fuzz, markdown, oracle, testdata, tidy, tree};
+use crate::{chores, docs, fuzz, markdown, oracle, sh, testdata, tidy, tree};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -8,6 +8,7 @@ use std::time::Instant;
 /// What a test prints when the images beside the repository are not there.
 const CORPUS_ABSENT: &str = "corpus: absent";
 const TEST_MARKER: &str = "test-command";
+const FIRST_COMMAND: &str = "cargo run --release -- ";
 
 type Step = (&'static str, fn(&[String]) -> Result<(), String>, &'static [&'static str]);
 
@@ -18,6 +19,7 @@ const STEPS: &[Step] = &[
     ("testdata", testdata::run, &["--check"]),
     ("lint", chores::lint, &[]),
     ("docs", docs::run, &["--check"]),
+    ("readme", readme, &[]),
     ("wasm", chores::wasm, &[]),
     ("fuzz", fuzz::run, &["--build"]),
 ];
@@ -39,6 +41,23 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 
 fn headline(start: &Instant, what: &str) {
     println!("\n== {what} [{} s]", start.elapsed().as_secs());
+}
+
+/// Runs README's first command as it stands, except that its output goes to the build folder.
+fn readme(_: &[String]) -> Result<(), String> {
+    let text = tree::read(&tree::root().join("README.md"))?;
+    let command = text.lines().find(|line| line.starts_with(FIRST_COMMAND));
+    let command = command.ok_or_else(|| format!("README.md shows no `{FIRST_COMMAND}...`."))?;
+    let mut words: Vec<&str> = command.split_whitespace().collect();
+    let name = words.pop().unwrap_or_default();
+    let folder = tree::target().join("readme");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(|e| format!("cannot clear {}: {e}.", folder.display()))?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}.", folder.display()))?;
+    let output = folder.join(name);
+    sh::run(sh::cargo().args(&words[1..]).arg(&output))?;
+    if output.is_file() { Ok(()) } else { Err(format!("`{command}` wrote no {name}.")) }
 }
 
 /// The command that README tells a newcomer to run for the tests.

@@ -1,5 +1,7 @@
 //! The shape of the repository: top level and manifests.
 
+use super::edges::Package;
+
 const TOP_FOLDERS: &[&str] = &["crates", "xtask", "tests", "testdata"];
 const TOP_FILES: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md"];
 
@@ -33,6 +35,21 @@ pub(super) fn manifests(texts: &[(String, String)]) -> Vec<String> {
     faults
 }
 
+/// Lines of `[workspace.dependencies]` in the top manifest that no package uses.
+pub(super) fn unused(texts: &[(String, String)], packages: &[Package]) -> Vec<String> {
+    let Some((_, manifest)) = texts.iter().find(|(path, _)| path == "Cargo.toml") else { return Vec::new() };
+    let used = |name: &str| packages.iter().any(|package| package.dependencies.iter().any(|d| d.name == name));
+    manifest
+        .lines()
+        .skip_while(|line| line.trim() != "[workspace.dependencies]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once('=').map(|(name, _)| name.trim()))
+        .filter(|name| !name.starts_with('#') && !used(name))
+        .map(|name| format!("Cargo.toml names `{name}`, which no package uses"))
+        .collect()
+}
+
 fn inherits_lints(manifest: &str) -> bool {
     let mut lines = manifest.lines().map(str::trim).skip_while(|line| *line != "[lints]").skip(1);
     lines.by_ref().take_while(|line| !line.starts_with('[')).any(|line| line == "workspace = true")
@@ -40,6 +57,7 @@ fn inherits_lints(manifest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::edges::Dependency;
     use super::*;
 
     #[test]
@@ -48,6 +66,15 @@ mod tests {
             [".ci/run", ".gitignore", "Cargo.lock", "LICENSE-MIT", "crates/a/src/lib.rs", "docs/a.md", "docs/b.md", "notes.txt"];
         let files: Vec<String> = files.map(str::to_owned).to_vec();
         assert_eq!(top_level(&files), ["docs does not belong to the top level", "notes.txt does not belong to the top level"]);
+    }
+
+    #[test]
+    fn forgotten_dependencies_are_named() {
+        let manifest = "[workspace.dependencies]\n# why\nnom = \"8\"\nbinrw = { version = \"1\" }\n[profile.dev]\na = 1\n";
+        let texts = [("Cargo.toml".to_owned(), manifest.to_owned())];
+        let nom = Dependency { name: "nom".to_owned(), ..Dependency::default() };
+        let package = Package { name: "a".to_owned(), dependencies: vec![nom] };
+        assert_eq!(unused(&texts, &[package]), ["Cargo.toml names `binrw`, which no package uses"]);
     }
 
     #[test]

@@ -36,6 +36,7 @@ const CHECKS: &[Check] = &[
     Check { name: "sources", what: "what libraries must not use; stubs; file length", faults: |t| Ok(sources::faults(&t.texts)) },
     Check { name: "text", what: "no path of one machine, no registry's host name", faults: |t| Ok(text::faults(&t.texts)) },
     Check { name: "map", what: "each crate and dependency has its line in crates/README.md", faults: map_faults },
+    Check { name: "unused", what: "no dependency is left over in the top manifest", faults: |t| Ok(layout::unused(&t.texts, &t.packages)) },
     Check { name: "licences", what: "every package in the lock file has an allowed licence", faults: |_| licences::check() },
 ];
 
