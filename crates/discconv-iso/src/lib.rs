@@ -38,7 +38,9 @@ mod tracks;
 mod view;
 mod volume;
 
-use discconv_core::{Disc, Error, Format, FormatInfo, FormatWriter, Input, LossKind, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions};
+use discconv_core::{
+    Disc, Error, Format, FormatInfo, FormatWriter, Input, LossKind, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions,
+};
 
 /// Headerless images.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,7 +95,11 @@ impl Format for Iso {
             Some(ISO2448) => Some(Forced::Iso2448),
             Some(CDDA) => Some(Forced::Cdda),
             Some(other) if other != INFO.id => {
-                return Err(Error::unsupported(input.name, discconv_core::At::Whole, format!("{other} is no way to read a headerless image")));
+                return Err(Error::unsupported(
+                    input.name,
+                    discconv_core::At::Whole,
+                    format!("{other} is no way to read a headerless image"),
+                ));
             }
             _ => None,
         };

@@ -9,8 +9,8 @@ use crate::view::{UserView, read_at};
 use crate::volume::{self, Volume};
 use crate::{Forced, media};
 use discconv_core::{
-    At, Control, Disc, DiscParts, Error, Extent, Fill, Form, Input, Main, Media, Note, Padded, Place, ReadAt, Result, Session, SessionKind, SourceId, SubCoding, Toc,
-    Track, TrackMode, Twist,
+    At, Control, Disc, DiscParts, Error, Extent, Fill, Form, Input, Main, Media, Note, Padded, Place, ReadAt, Result, Session,
+    SessionKind, SourceId, SubCoding, Toc, Track, TrackMode, Twist,
 };
 use discconv_sector::{Lba, SUB, subchannel};
 use std::sync::Arc;
@@ -36,8 +36,9 @@ pub(crate) fn open(input: &Input<'_>, forced: Option<Forced>) -> Result<Disc> {
 
 fn unknown(input: &Input<'_>) -> Error {
     let tried = "raw sectors with sync, a volume descriptor (ISO 9660, High Sierra, CD-i, UDF) at any known sector size, the first sectors of known systems, an Apple or UDF volume";
-    Error::malformed(input.name, At::Whole, "nothing that a disc image has", tried)
-        .with_hint("if it is an image without any signature, say what it stores: --from iso2048, iso2336, iso2352, iso2448 or cdda")
+    Error::malformed(input.name, At::Whole, "nothing that a disc image has", tried).with_hint(
+        "if it is an image without any signature, say what it stores: --from iso2048, iso2336, iso2352, iso2448 or cdda",
+    )
 }
 
 /// The person's word, checked only for size. Sectors count from LBA 0; of raw data the first sync tells the mode.
@@ -51,7 +52,13 @@ fn forced_layout(source: &dyn ReadAt, forced: Forced) -> Result<Layout> {
     };
     let mode = if cell.is_raw() { forced_mode(Records { source, stride: cell.stride })? } else { cell.mode };
     let user_at = if cell.is_raw() && mode == TrackMode::Mode2 { 24 } else { cell.user_at };
-    Ok(Layout { cell: Cell { mode, user_at, ..cell }, first: Lba::ZERO, odd_headers: false, audio: false, score: discconv_core::Score::CERTAIN })
+    Ok(Layout {
+        cell: Cell { mode, user_at, ..cell },
+        first: Lba::ZERO,
+        odd_headers: false,
+        audio: false,
+        score: discconv_core::Score::CERTAIN,
+    })
 }
 
 fn forced_mode(records: Records<'_>) -> Result<TrackMode> {
@@ -84,20 +91,29 @@ impl<'a> Image<'a> {
         let stride = u64::from(layout.cell.stride);
         let (whole, tail) = (source.len() / stride, source.len() % stride);
         let records = whole + u64::from(tail > 0);
-        let count = i32::try_from(records).ok().filter(|count| layout.first.checked_add(*count).is_some()).ok_or_else(|| Error::Limit {
-            file: input.name.to_owned(),
-            at: At::Whole,
-            found: format!("{records} sectors"),
-            limit: "2147483647 sectors".to_owned(),
+        let count = i32::try_from(records).ok().filter(|count| layout.first.checked_add(*count).is_some()).ok_or_else(|| {
+            Error::Limit {
+                file: input.name.to_owned(),
+                at: At::Whole,
+                found: format!("{records} sectors"),
+                limit: "2147483647 sectors".to_owned(),
+            }
         })?;
         let mut notes = Vec::new();
         let mut padded = input.source.clone();
         if tail > 0 {
             let last = layout.first + (count - 1);
-            notes.push(Note::damage(1, format!("{}: the last sector (LBA {last}) is cut: {tail} of {stride} bytes are there", input.name)));
+            notes.push(Note::damage(
+                1,
+                format!("{}: the last sector (LBA {last}) is cut: {tail} of {stride} bytes are there", input.name),
+            ));
             padded = Arc::new(Padded::new(padded, records * stride));
         }
-        let coding = if layout::subchannel_at(layout.cell.stride).is_some() { coding(source, layout.cell.stride, whole)? } else { SubCoding::Interleaved };
+        let coding = if layout::subchannel_at(layout.cell.stride).is_some() {
+            coding(source, layout.cell.stride, whole)?
+        } else {
+            SubCoding::Interleaved
+        };
         Ok(Image { name: input.name, source, padded, layout, form: layout.cell.form(coding), count, forced, notes })
     }
 
@@ -108,7 +124,10 @@ impl<'a> Image<'a> {
         }
         let (toc, extents) = if self.layout.cell.is_raw() { self.raw()? } else { self.cooked(volume.as_ref())? };
         let notes = self.notes;
-        Disc::new(self.name, DiscParts { toc, sources: vec![self.padded], extents, notes, checks: Vec::new(), extras: Vec::new() })
+        Disc::new(
+            self.name,
+            DiscParts { toc, sources: vec![self.padded], extents, notes, checks: Vec::new(), extras: Vec::new() },
+        )
     }
 
     /// User data from LBA 0 on, or from the first record of an image that begins later.
@@ -129,14 +148,20 @@ impl<'a> Image<'a> {
     /// Is the volume as long as it says?
     fn volume_notes(&mut self, volume: &Volume) {
         if volume.base > 0 && self.layout.first <= Lba::ZERO {
-            let text = format!("{}: the volume's own addresses begin at LBA {}: it comes from a later session or area", self.name, volume.base);
+            let text = format!(
+                "{}: the volume's own addresses begin at LBA {}: it comes from a later session or area",
+                self.name, volume.base
+            );
             self.notes.push(Note::oddity(text));
         }
         let there = u64::from(self.count.unsigned_abs()) - self.pregap();
         let elsewhere = volume.base > 0 || self.layout.first > Lba::ZERO;
         let Some(declared) = volume.blocks().map(u64::from).filter(|declared| *declared > there && !elsewhere) else { return };
         let missing = declared - there;
-        let text = format!("{}: the volume declares {declared} blocks of 2048 bytes, the file has {there}: {missing} missing at the end", self.name);
+        let text = format!(
+            "{}: the volume declares {declared} blocks of 2048 bytes, the file has {there}: {missing} missing at the end",
+            self.name
+        );
         self.notes.push(if missing <= RUN_OUT { Note::oddity(text) } else { Note::damage(missing, text) });
     }
 
@@ -178,7 +203,10 @@ impl<'a> Image<'a> {
         for (number, found) in (1_u8..).zip(found) {
             let pregap = if number == 1 && pregap < found.records.end { pregap } else { found.pregap };
             let track = self.track(number, &Found { pregap, ..found.clone() });
-            extents.push(Extent { sub: self.sub_place(found.records.start), ..Extent::stored(track.first()..track.end, found.mode, self.place(found.records.start)) });
+            extents.push(Extent {
+                sub: self.sub_place(found.records.start),
+                ..Extent::stored(track.first()..track.end, found.mode, self.place(found.records.start))
+            });
             tracks.push(track);
         }
         Ok((self.toc(Media::Cd, tracks), extents))
@@ -199,11 +227,16 @@ impl<'a> Image<'a> {
             self.notes.push(Note::oddity(format!("{name}: no sheet says where tracks begin; {tracks} were found by content")));
         }
         if self.layout.odd_headers {
-            self.notes.push(Note::oddity(format!("{name}: the headers of the sectors do not count up from their place; the image is taken to begin at LBA 0")));
+            self.notes.push(Note::oddity(format!(
+                "{name}: the headers of the sectors do not count up from their place; the image is taken to begin at LBA 0"
+            )));
         }
         if self.layout.first > Lba::ZERO {
             let lba = self.layout.first;
-            self.notes.push(Note::oddity(format!("{name}: the headers of the sectors begin at LBA {lba} ({}), not at LBA 0", lba.to_msf())));
+            self.notes.push(Note::oddity(format!(
+                "{name}: the headers of the sectors begin at LBA {lba} ({}), not at LBA 0",
+                lba.to_msf()
+            )));
         }
     }
 

@@ -4,8 +4,8 @@ use crate::media;
 use crate::view::UserView;
 use crate::{ISO2048, ISO2336, ISO2352, ISO2448};
 use discconv_core::{
-    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Media, Plan, PlannedFile, ReadAt, Result, Role, Run, Scratch, Tally, Toc, Track, TrackMode,
-    WriteOptions,
+    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Media, Plan, PlannedFile, ReadAt, Result, Role,
+    Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
 };
 use discconv_sector::{Lba, MAX_CD_SECTORS, USER};
 use std::ops::Range;
@@ -17,7 +17,8 @@ use std::ops::Range;
 /// for a sector size that is none.
 pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
     let [disc] = discs else {
-        return Err(does_not_fit(stem, format!("{} discs do not fit into one headerless image", discs.len())).with_hint("write each disc to a file of its own"));
+        return Err(does_not_fit(stem, format!("{} discs do not fit into one headerless image", discs.len()))
+            .with_hint("write each disc to a file of its own"));
     };
     let file = disc.sources().first().map_or(stem, |source| source.name());
     let (form, forced) = stored_form(file, options)?;
@@ -55,15 +56,17 @@ fn stored_form(file: &str, options: &WriteOptions) -> Result<(Form, &'static str
         Some(2336) => Ok((Form::MODE2, ISO2336)),
         Some(2352) => Ok((Form::RAW, ISO2352)),
         Some(2448) => Ok((Form::RAW_SUB, ISO2448)),
-        Some(other) => {
-            Err(Error::unsupported(file, At::Whole, format!("sectors of {other} bytes cannot be written")).with_hint("--sector takes 2048, 2336, 2352 or 2448"))
-        }
+        Some(other) => Err(Error::unsupported(file, At::Whole, format!("sectors of {other} bytes cannot be written"))
+            .with_hint("--sector takes 2048, 2336, 2352 or 2448")),
     }
 }
 
 fn kept_track<'a>(disc: &'a Disc, file: &str) -> Result<&'a Track> {
     let data = disc.toc().tracks().find(|track| matches!(track.mode, TrackMode::Mode1 | TrackMode::Mode2));
-    data.ok_or_else(|| does_not_fit(file, "the disc has no data track, and a headerless image holds nothing else").with_hint("convert it to .cue, which keeps audio"))
+    data.ok_or_else(|| {
+        does_not_fit(file, "the disc has no data track, and a headerless image holds nothing else")
+            .with_hint("convert it to .cue, which keeps audio")
+    })
 }
 
 /// From INDEX 01 to the end, without a gap at the end that no file holds.
@@ -84,7 +87,8 @@ fn check_fit(disc: &Disc, track: &Track, sectors: u32, form: &Form, file: &str) 
         return Err(does_not_fit(file, format!("a {} has no sectors of {} bytes", media.name(), form.stride)).with_hint(hint));
     }
     if sectors > MAX_CD_SECTORS.unsigned_abs() {
-        let what = format!("{sectors} sectors are more than a CD has ({MAX_CD_SECTORS}), so there are none of {} bytes", form.stride);
+        let what =
+            format!("{sectors} sectors are more than a CD has ({MAX_CD_SECTORS}), so there are none of {} bytes", form.stride);
         return Err(does_not_fit(file, what).with_hint(hint));
     }
     if *form == Form::MODE2 && track.mode != TrackMode::Mode2 {
@@ -116,7 +120,13 @@ impl ReadAt for UserOfDisc<'_> {
         let first = i32::try_from(offset / USER as u64).unwrap_or(i32::MAX);
         let skip = usize::try_from(offset % USER as u64).unwrap_or(0);
         let mut sectors = vec![0; (skip + buf.len()).next_multiple_of(USER)];
-        self.disc.read_lossy(self.lbas.start + first, &Form::USER, &mut Scratch::default(), &mut Tally::default(), &mut sectors)?;
+        self.disc.read_lossy(
+            self.lbas.start + first,
+            &Form::USER,
+            &mut Scratch::default(),
+            &mut Tally::default(),
+            &mut sectors,
+        )?;
         buf.copy_from_slice(&sectors[skip..skip + buf.len()]);
         Ok(())
     }
@@ -129,7 +139,8 @@ impl ReadAt for UserOfDisc<'_> {
 /// What the table of contents says would be lost.
 fn losses(toc: &Toc, kept: &Track) -> Vec<Loss> {
     let others = || toc.tracks().filter(|track| track.number != kept.number);
-    let numbers = |audio: bool| others().filter(|track| track.mode.is_audio() == audio).map(|track| track.number).collect::<Vec<u8>>();
+    let numbers =
+        |audio: bool| others().filter(|track| track.mode.is_audio() == audio).map(|track| track.number).collect::<Vec<u8>>();
     let (audio, data) = (numbers(true), numbers(false));
     let further = kept.indexes.iter().filter(|(index, _)| *index > 1).count();
     let number = kept.number;
@@ -139,7 +150,11 @@ fn losses(toc: &Toc, kept: &Track) -> Vec<Loss> {
         (LossKind::Tracks, data.len(), tracks_text(&data, "data")),
         (LossKind::Sessions, toc.sessions.len().saturating_sub(1), format!("{} sessions become one", toc.sessions.len())),
         (LossKind::Index, further, format!("INDEX 02 and up of track {number:02}: {further}")),
-        (LossKind::Mcn, usize::from(toc.mcn.is_some()), format!("catalogue number {}", toc.mcn.as_ref().map_or("", |mcn| mcn.as_str()))),
+        (
+            LossKind::Mcn,
+            usize::from(toc.mcn.is_some()),
+            format!("catalogue number {}", toc.mcn.as_ref().map_or("", |mcn| mcn.as_str())),
+        ),
         (LossKind::Isrc, usize::from(kept.isrc.is_some()), format!("ISRC of track {number:02}")),
         (LossKind::CdText, usize::from(toc.cd_text.is_some()), "CD-TEXT".to_owned()),
         (LossKind::Flags, flags.len(), format!("flags of track {number:02}: {}", flags.join(", "))),
@@ -156,7 +171,8 @@ fn tracks_text(numbers: &[u8], kind: &str) -> String {
             _ => runs.push((*number, *number)),
         }
     }
-    let runs: Vec<String> = runs.into_iter().map(|(a, b)| if a == b { format!("{a:02}") } else { format!("{a:02}-{b:02}") }).collect();
+    let runs: Vec<String> =
+        runs.into_iter().map(|(a, b)| if a == b { format!("{a:02}") } else { format!("{a:02}-{b:02}") }).collect();
     let tracks = if numbers.len() == 1 { "track" } else { "tracks" };
     format!("{} {kind} {tracks} ({})", numbers.len(), runs.join(", "))
 }
@@ -164,10 +180,13 @@ fn tracks_text(numbers: &[u8], kind: &str) -> String {
 /// What is left out and has to be looked at: stored gaps of the kept track, sectors of no track, subchannel.
 fn dropped(disc: &Disc, kept: &Track, lbas: &Range<Lba>, form: &Form) -> Vec<Dropped> {
     let gap = |lbas| Dropped { disc: 0, lbas, what: DroppedWhat::Gap };
-    let mut dropped: Vec<Dropped> = [kept.first()..kept.start(), lbas.end..kept.end].into_iter().flat_map(|gap| stored(disc, gap)).map(gap).collect();
+    let mut dropped: Vec<Dropped> =
+        [kept.first()..kept.start(), lbas.end..kept.end].into_iter().flat_map(|gap| stored(disc, gap)).map(gap).collect();
     dropped.extend(in_no_track(disc).into_iter().map(gap));
     if form.sub.is_none() {
-        let with_sub = disc.extents_in(lbas.clone()).filter(|(_, extent)| extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some()));
+        let with_sub = disc
+            .extents_in(lbas.clone())
+            .filter(|(_, extent)| extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some()));
         for (lbas, _) in with_sub {
             match dropped.last_mut() {
                 Some(Dropped { lbas: last, what: DroppedWhat::Subchannel, .. }) if last.end == lbas.start => last.end = lbas.end,
@@ -180,7 +199,11 @@ fn dropped(disc: &Disc, kept: &Track, lbas: &Range<Lba>, form: &Form) -> Vec<Dro
 
 /// The parts of `lbas` that files hold.
 fn stored(disc: &Disc, lbas: Range<Lba>) -> Vec<Range<Lba>> {
-    disc.extents_in(lbas).filter(|(_, extent)| extent.main.is_some()).map(|(lbas, _)| lbas).filter(|lbas| lbas.start < lbas.end).collect()
+    disc.extents_in(lbas)
+        .filter(|(_, extent)| extent.main.is_some())
+        .map(|(lbas, _)| lbas)
+        .filter(|lbas| lbas.start < lbas.end)
+        .collect()
 }
 
 /// Stored sectors that belong to no track: a lead-out, or a pregap without an index.

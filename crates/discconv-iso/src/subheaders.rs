@@ -47,7 +47,9 @@ impl VolumeSubheaders {
 
     /// A tree that cannot be read to its end gives plain subheaders everywhere.
     fn ends(&self) -> &Ends {
-        self.ends.get_or_init(|| walk(&UserView::new(self.source.as_ref(), self.stride, self.offset)).ok().flatten().unwrap_or_default())
+        self.ends.get_or_init(|| {
+            walk(&UserView::new(self.source.as_ref(), self.stride, self.offset)).ok().flatten().unwrap_or_default()
+        })
     }
 }
 
@@ -69,7 +71,14 @@ impl SubheaderPolicy for VolumeSubheaders {
 /// Where files, directories, path tables and descriptors of the volume end; `None` if its tree does not parse.
 fn walk(view: &UserView<'_>) -> Result<Option<Ends>> {
     let Some(volume) = volume::read(view)? else { return Ok(None) };
-    let mut walk = Walk { view, base: u64::from(volume.base), sectors: view.sectors(), ends: Ends::default(), seen: HashSet::new(), pending: Vec::new() };
+    let mut walk = Walk {
+        view,
+        base: u64::from(volume.base),
+        sectors: view.sectors(),
+        ends: Ends::default(),
+        seen: HashSet::new(),
+        pending: Vec::new(),
+    };
     walk.ends.files.extend(volume.terminator);
     walk.ends.descriptors.extend(&volume.descriptors);
     Ok(if walk.trees(&volume)? { Some(walk.ends) } else { None })

@@ -42,7 +42,9 @@ pub(crate) fn find(records: Records<'_>, count: u64) -> Result<Vec<Found>> {
     let runs = search.only_long(runs, shortest)?;
     let mut tracks: Vec<Found> = runs.into_iter().map(|(mode, records)| Found { mode, records, pregap: 0 }).collect();
     for track in tracks.iter_mut().skip(1) {
-        if track.records.end - track.records.start > PREGAP && search.is_blank(track.records.start..track.records.start + PREGAP)? {
+        if track.records.end - track.records.start > PREGAP
+            && search.is_blank(track.records.start..track.records.start + PREGAP)?
+        {
             track.pregap = PREGAP;
         }
     }

@@ -33,7 +33,8 @@ fn fixtures_have_their_facts() {
         let score = probe(&fixture.entry, fixture.entry_bytes());
         assert!(score >= Score(70), "{}: {score:?}", fixture.name);
         let disc = open(&fixture.entry, fixture.entry_bytes(), None).unwrap();
-        let expected: Vec<&str> = fixture.facts.lines().filter(|line| line.starts_with("session") || line.starts_with("track")).collect();
+        let expected: Vec<&str> =
+            fixture.facts.lines().filter(|line| line.starts_with("session") || line.starts_with("track")).collect();
         assert_eq!(facts(&disc), expected.join("\n"), "{}", fixture.name);
         outlines += &format!("== {}\n{}", fixture.name, outline::disc(&disc));
     }
