@@ -1,1 +1,43 @@
-//! Placeholder.
+//! The one list of formats, and what is done with all of them: find the right one, open, plan, choose.
+//!
+//! A format is one crate, one feature here, and one line in [`FORMATS`]. Nothing outside that list asks which format it
+//! has: it asks the format's [`FormatInfo`], its probe, its reader and its writer.
+//!
+//! | question | answered by |
+//! |---|---|
+//! | what is this file? | [`probe`], by content; [`open`] takes wrappers off and opens the best |
+//! | which sheet describes this `.bin`? | [`find_descriptor`] |
+//! | which format writes `x.cue`? | [`by_extension`] |
+//! | which keeps what this one loses? | [`nearest`] |
+//! | what would be written? | [`plan_to`]; its proof reads with [`reader_for`] |
+
+mod choose;
+mod descriptor;
+mod foreign;
+mod open;
+mod siblings;
+
+pub use choose::{by_extension, by_id, nearest, plan_to, reader_for};
+pub use descriptor::find_descriptor;
+pub use open::{OpenedImage, open, probe};
+pub use siblings::UnwrappingSiblings;
+
+use discconv_core::Format;
+#[cfg(doc)]
+use discconv_core::FormatInfo;
+
+/// Every format of this build, in the order in which people are shown them.
+pub static FORMATS: &[&dyn Format] = &[
+    #[cfg(feature = "iso")]
+    &discconv_iso::Iso,
+    #[cfg(feature = "cue")]
+    &discconv_cue::Cue,
+    #[cfg(feature = "audio")]
+    &discconv_audio::Wave,
+    #[cfg(feature = "audio")]
+    &discconv_audio::Aiff,
+];
+
+fn formats() -> impl Iterator<Item = &'static dyn Format> + Clone {
+    FORMATS.iter().copied()
+}

@@ -1,5 +1,7 @@
 //! What may be read, under which name, and what is said when it may not.
 
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use discconv_core::{Error, ReadAt, Siblings};
 use discconv_host::{FileIdentity, FileSource, FolderSiblings, walk};
 use std::fs::{self, File};

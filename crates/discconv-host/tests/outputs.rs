@@ -1,5 +1,7 @@
 //! Outputs appear together or not at all, and nothing else is touched: with real files and real faults.
 
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use discconv_core::{Error, FileId, OutputFile, OutputSet, Outputs, Result, Role};
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::collections::BTreeMap;

@@ -214,7 +214,7 @@ mod tests {
     fn errors_surface() {
         let writeback = over(File::open("/dev/null").unwrap());
         writeback.wrote(0, EVERY_BYTES - 1).unwrap();
-        assert_eq!(writeback.files.failed.load(Ordering::Acquire), false);
+        assert!(!writeback.files.failed.load(Ordering::Acquire));
         let _ = writeback.wrote(0, 1);
         let error = (0..10_000).find_map(|_| {
             std::thread::sleep(std::time::Duration::from_millis(1));

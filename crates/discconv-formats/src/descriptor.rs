@@ -1,0 +1,41 @@
+//! The sheet that belongs to a data file.
+
+use crate::formats;
+use crate::siblings::UnwrappingSiblings;
+use discconv_core::{Disc, Format, Input, Limits, Opened, Siblings};
+
+/// The bare name of the descriptor that lies beside the file `name` and names it, if there is one.
+///
+/// Candidates have the stem of `name` and an extension of a format that has such data files. One that cannot be opened,
+/// or that speaks of other files, is none. Whoever uses it should say so in a note.
+#[must_use]
+pub fn find_descriptor(name: &str, siblings: &dyn Siblings) -> Option<String> {
+    let bare = bare(name);
+    let (stem, extension) = bare.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    let of_such = |format: &&dyn Format| format.info().companions.contains(&extension.as_str());
+    formats().filter(of_such).find_map(|format| {
+        let own = format.info().extensions.iter().filter(|own| **own != extension);
+        own.map(|own| format!("{stem}.{own}")).find_map(|candidate| describes(format, &candidate, bare, siblings))
+    })
+}
+
+/// The name of `candidate` as the folder has it, if it is a descriptor of `data`.
+fn describes(format: &dyn Format, candidate: &str, data: &str, siblings: &dyn Siblings) -> Option<String> {
+    let found = siblings.open(candidate).ok()??;
+    let limits = Limits::default();
+    let unwrapping = UnwrappingSiblings::new(siblings, limits);
+    let input = Input { name: &found.name, source: found.source, siblings: &unwrapping, limits, forced: None };
+    match format.open(&input).ok()? {
+        Opened::Discs(discs) if discs.iter().any(|disc| names(disc, data)) => Some(found.name),
+        _ => None,
+    }
+}
+
+fn names(disc: &Disc, data: &str) -> bool {
+    disc.sources().iter().any(|source| bare(source.name()).to_lowercase() == data.to_lowercase())
+}
+
+fn bare(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}

@@ -1,0 +1,201 @@
+//! Finding out what a file is, and opening it.
+
+use crate::choose::{by_id, readable_ids};
+use crate::foreign;
+use crate::formats;
+use crate::siblings::UnwrappingSiblings;
+use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, ReadAt, Result, Score};
+use std::sync::Arc;
+
+/// Bytes that probes are shown of each end.
+const SHOWN: u64 = 64 << 10;
+
+/// What [`open`] found.
+pub struct OpenedImage {
+    /// The discs, usually one. What was noted about them, and about wrappers around them, is in their notes.
+    pub discs: Vec<Disc>,
+    /// The format that they were read from.
+    pub format: &'static FormatInfo,
+    /// Worth telling about the file itself, e.g. that it was unwrapped.
+    pub notes: Vec<Note>,
+}
+
+/// Both ends of a file, and its extension.
+pub(crate) struct Sample {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    extension: String,
+}
+
+impl Sample {
+    /// Where reading fails, there is nothing to see; opening will say why.
+    pub(crate) fn of(name: &str, source: &dyn ReadAt) -> Sample {
+        let len = source.len().min(SHOWN);
+        let read = |offset: u64| {
+            let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+            source.read_exact_at(offset, &mut bytes).map_or_else(|_| Vec::new(), |()| bytes)
+        };
+        let bare = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let extension = bare.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase());
+        Sample { head: read(0), tail: read(source.len() - len), extension }
+    }
+
+    pub(crate) fn peek<'a>(&'a self, source: &'a dyn ReadAt) -> Peek<'a> {
+        Peek { head: &self.head, tail: &self.tail, extension: &self.extension, source }
+    }
+}
+
+/// Every format that may be the one of this file, the surest first.
+#[must_use]
+pub fn probe(input: &Input<'_>) -> Vec<(&'static dyn Format, Score)> {
+    let sample = Sample::of(input.name, input.source.as_ref());
+    probe_sample(&sample.peek(input.source.as_ref()))
+}
+
+fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
+    let mut found: Vec<_> =
+        formats().map(|format| (format, format.probe(peek))).filter(|(_, score)| *score > Score::NO).collect();
+    found.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    found
+}
+
+/// Open an image of any format: by its content, or as [`Input::forced`] says. Wrappers are taken off first, around the
+/// file itself and around those that it names.
+///
+/// # Errors
+/// [`Error::Malformed`] if no reader knows it, saying what it is instead if that can be seen; [`Error::Unsupported`] if
+/// several claim it or `forced` names none; [`Error::Limit`] for wrappers within wrappers; else the reader's own error.
+pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
+    let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
+    let mut name = input.name.to_owned();
+    let mut source = Arc::clone(&input.source);
+    let mut forced = input.forced;
+    let mut wrappers: Vec<&'static FormatInfo> = Vec::new();
+    let mut wrapper_notes = Vec::new();
+    for _ in 0..=input.limits.depth {
+        let format = match forced {
+            Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
+            None => choose(&name, source.as_ref(), input.name, &wrappers)?,
+        };
+        let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, limits: input.limits, forced };
+        match format.open(&within)? {
+            Opened::Discs(discs) => {
+                refuse_lone_sound(input.name, &discs, &wrappers)?;
+                let discs = discs.into_iter().map(|disc| with_notes(input.name, disc, &wrapper_notes)).collect::<Result<_>>()?;
+                let notes = wrappers.iter().map(|info| Note::oddity(format!("unwrapped from {}", info.name))).collect();
+                return Ok(OpenedImage { discs, format: format.info(), notes });
+            }
+            Opened::Bytes { source: inner, notes, .. } => {
+                source = inner;
+                name = without_extension(&name, format.info());
+                wrappers.push(format.info());
+                wrapper_notes.extend(notes);
+                forced = None;
+            }
+        }
+    }
+    let depth = input.limits.depth;
+    Err(Error::Limit {
+        file: input.name.to_owned(),
+        at: At::Whole,
+        found: format!("more than {depth} wrappers within each other"),
+        limit: depth.to_string(),
+    })
+}
+
+/// The one format that is surest, or that the extension speaks for.
+fn choose(name: &str, source: &dyn ReadAt, file: &str, wrappers: &[&FormatInfo]) -> Result<&'static dyn Format> {
+    let sample = Sample::of(name, source);
+    let peek = sample.peek(source);
+    let found = probe_sample(&peek);
+    let best = found.first().map_or(Score::NO, |(_, score)| *score);
+    // A guess does not stand against the signature of something else.
+    if best <= Score::MAYBE && (best == Score::NO || foreign::what_is(&peek).is_some()) {
+        // Unreadable is not unrecognised.
+        source.read_exact_at(0, &mut [0; 1][..usize::from(!source.is_empty())])?;
+        return Err(unknown(file, &peek, wrappers));
+    }
+    let mut best: Vec<&'static dyn Format> =
+        found.into_iter().filter(|(_, score)| *score == best).map(|(format, _)| format).collect();
+    for belongs in [
+        |info: &FormatInfo, extension: &str| info.extensions.contains(&extension),
+        |info: &FormatInfo, extension: &str| info.companions.contains(&extension),
+    ] {
+        if best.len() > 1 && best.iter().any(|format| belongs(format.info(), peek.extension)) {
+            best.retain(|format| belongs(format.info(), peek.extension));
+        }
+    }
+    match best[..] {
+        [format] => Ok(format),
+        _ => Err(tie(file, &best)),
+    }
+}
+
+fn tie(file: &str, candidates: &[&dyn Format]) -> Error {
+    let ids: Vec<&str> = candidates.iter().map(|format| format.info().id).collect();
+    Error::unsupported(file, At::Whole, format!("could be any of {}", ids.join(", ")))
+        .with_hint(format!("say which with --from {}", ids.first().unwrap_or(&"FORMAT")))
+}
+
+fn no_such_format(file: &str, id: &str) -> Error {
+    Error::unsupported(file, At::Whole, format!("cannot be read as {id:?}: there is no such format"))
+        .with_hint(format!("--from takes {}", readable_ids()))
+}
+
+fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
+    let probed: Vec<&str> = formats().map(|format| format.info().id).collect();
+    let expected = format!("a disc image (probed: {})", probed.join(", "));
+    if let Some(wrapper) = wrappers.last() {
+        return Error::malformed(
+            file,
+            At::Whole,
+            format!("{} around something that is no image by itself", wrapper.name),
+            expected,
+        )
+        .with_hint("if it is a track of a disc, open the sheet that names it");
+    }
+    if peek.is_empty() {
+        return Error::malformed(file, At::Whole, "an empty file", expected)
+            .with_hint("the copy or download that made it failed; get it again");
+    }
+    if let Some(foreign) = foreign::what_is(peek) {
+        return Error::malformed(file, At::Whole, foreign.name, expected).with_hint(foreign.hint());
+    }
+    let error = Error::malformed(file, At::Whole, format!("{} bytes without any structure of a disc", peek.len()), expected);
+    let headerless = [(2048, "iso2048"), (2352, "iso2352"), (2448, "iso2448"), (2336, "iso2336")];
+    match headerless.into_iter().find(|(size, id)| peek.len() % size == 0 && by_id(id).is_some()) {
+        Some((size, id)) => {
+            error.with_hint(format!("if it holds sectors of {size} bytes all the same, --from {id} reads it as such"))
+        }
+        None => error.with_hint("it may be damaged, encrypted, or of a kind that is not read yet"),
+    }
+}
+
+/// A sound file by itself is a track, not a disc: where it belongs on one is said by a sheet.
+fn refuse_lone_sound(file: &str, discs: &[Disc], wrappers: &[&FormatInfo]) -> Result<()> {
+    let all_audio = discs.iter().all(|disc| disc.toc().tracks().all(|track| track.mode.is_audio()));
+    match wrappers.last() {
+        Some(wrapper) if all_audio => {
+            Err(Error::malformed(file, At::Whole, wrapper.name, "a disc image, not the sound of one track")
+                .with_hint("write a cue sheet that names it, and open that"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn with_notes(file: &str, disc: Disc, notes: &[Note]) -> Result<Disc> {
+    if notes.is_empty() {
+        return Ok(disc);
+    }
+    let mut parts = disc.into_parts();
+    parts.notes.extend_from_slice(notes);
+    Disc::new(file, parts)
+}
+
+/// What the content of a wrapper would be called: `x.bin` for `x.bin.ecm`.
+fn without_extension(name: &str, wrapper: &FormatInfo) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}
