@@ -1,1 +1,98 @@
-//! Placeholder.
+//! Cue sheets with their BINs: CDRWIN's text format and the dialects that grew from it.
+//!
+//! A sheet is text, a command on each line; the sectors are in other files. All positions count sectors **from the start
+//! of their file**, at each track's own sector size; they are no disc addresses.
+//!
+//! | Line | Meaning |
+//! |---|---|
+//! | `CATALOG nnnnnnnnnnnnn` | media catalogue number |
+//! | `CDTEXTFILE "name"` | a file of CD-TEXT packs, 18 bytes each |
+//! | `FILE "name" BINARY` | what follows lies in this file: `BINARY`, `MOTOROLA` (samples big-endian), `WAVE`, `AIFF` |
+//! | `TRACK nn AUDIO` | a track: `AUDIO`, `CDG`, `MODE1/2048`, `MODE1/2352`, `MODE2/2048`, `/2324`, `/2336`, `/2352`, `CDI/2352`, `nn/2448` |
+//! | `FLAGS DCP 4CH PRE SCMS` | of the track |
+//! | `ISRC xxxxxxxxxxxx` | of the track |
+//! | `PREGAP mm:ss:ff`, `POSTGAP mm:ss:ff` | sectors that are in no file |
+//! | `INDEX nn mm:ss:ff` | 00 pregap in the file, 01 start, 02-99 further |
+//! | `TITLE`, `PERFORMER`, `SONGWRITER`, ... | CD-TEXT of the disc or the track |
+//! | `REM SESSION nn`, `REM LEAD-OUT`, `LEAD-IN`, `PREGAP mm:ss:ff` | sessions and the lengths between them |
+//! | `REM SINGLE-DENSITY AREA`, `REM HIGH-DENSITY AREA` | the areas of a GD-ROM; the second begins at LBA 45000 |
+//!
+//! Sources: the grammar as CDRWIN's manual and psx-spx describe it; the habits of EAC, Redump, redumper, IsoBuster,
+//! libmirage and Aaru as their output shows them.
+//!
+//! Known gaps: a sheet cannot carry subchannel. Compressed sound (MP3, FLAC) is refused by name.
+
+mod content;
+mod files;
+mod layout;
+mod open;
+mod segments;
+mod sheet;
+mod text;
+mod texts;
+mod wire;
+
+use discconv_core::{Format, FormatInfo, Input, LossKind, LossKinds, Opened, Peek, Result, Score};
+pub use sheet::{Sheet, SheetFile, SheetIndex, SheetSession, SheetTrack, outline, parse_sheet};
+pub use wire::{FileKind, TrackKind};
+
+/// Cue sheets.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cue;
+
+static INFO: FormatInfo = FormatInfo {
+    id: "cue",
+    name: "BIN/CUE",
+    extensions: &["cue"],
+    companions: &["bin"],
+    forced: &[],
+    writes: true,
+    wrapper: false,
+    carries: LossKinds::ALL.without(LossKind::Subchannel),
+    spec: "CDRWIN cue sheet; psx-spx, Redump and redumper conventions",
+    options: &[],
+};
+
+impl Format for Cue {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn probe(&self, peek: &Peek<'_>) -> Score {
+        match (is_sheet_text(peek.head), peek.extension == "cue") {
+            (true, true) => Score::CERTAIN,
+            (true, false) => Score::LIKELY,
+            (false, true) => Score::MAYBE,
+            (false, false) => Score::NO,
+        }
+    }
+
+    fn open(&self, input: &Input<'_>) -> Result<Opened> {
+        Ok(Opened::Discs(vec![open::open(input)?]))
+    }
+}
+
+/// Is it text with a line that begins with `FILE` and one that begins with `TRACK`?
+pub(crate) fn is_sheet_text(head: &[u8]) -> bool {
+    const TELLING: usize = 1024;
+    let text = text::Text::new(head);
+    // Sectors have zeros; a sheet has them at its end at most.
+    let binary = text.bytes.iter().take(TELLING).any(|byte| *byte < b'\t');
+    if binary && !text.bytes.starts_with(b"FILE") {
+        return false;
+    }
+    let mut wanted = [("FILE", false), ("TRACK", false)];
+    for (_, range) in text.lines() {
+        let line = &text.bytes[range];
+        let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(line.len());
+        let line = &line[start..];
+        for (word, seen) in &mut wanted {
+            let ends = line.get(word.len()).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'"'));
+            *seen |= ends && line[..word.len()].eq_ignore_ascii_case(word.as_bytes());
+        }
+        if wanted.iter().all(|(_, seen)| *seen) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,7 @@
+//! Tests of the cue sheet format, a module per theme.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+
+mod corpus;
+mod fixtures;
+mod folder;
