@@ -79,6 +79,8 @@ struct Image<'a> {
     padded: Arc<dyn ReadAt>,
     layout: Layout,
     form: Form,
+    /// Of 96 bytes of subchannel, where there are any.
+    coding: SubCoding,
     /// Records, the last one perhaps padded.
     count: i32,
     forced: bool,
@@ -114,7 +116,7 @@ impl<'a> Image<'a> {
         } else {
             SubCoding::Interleaved
         };
-        Ok(Image { name: input.name, source, padded, layout, form: layout.cell.form(coding), count, forced, notes })
+        Ok(Image { name: input.name, source, padded, layout, form: layout.cell.form(coding), coding, count, forced, notes })
     }
 
     fn disc(mut self) -> Result<Disc> {
@@ -180,7 +182,8 @@ impl<'a> Image<'a> {
         };
         let track = self.track(1, &Found { mode, records: 0..u64::from(self.count.unsigned_abs()), pregap: self.pregap() });
         let mut extent = Extent::stored(track.first()..track.end, mode, self.place(0));
-        if user {
+        // What keeps no subheaders gets them from the volume.
+        if matches!(self.layout.cell.main, Main::User | Main::Frame(24, _)) {
             let subheaders = VolumeSubheaders::new(self.padded.clone(), self.layout.cell.stride, self.user_offset(), Lba::ZERO);
             extent.fill = Fill { subheaders: Arc::new(subheaders), ..Fill::default() };
         }
@@ -217,12 +220,15 @@ impl<'a> Image<'a> {
         let stride = self.layout.cell.stride;
         let at = layout::subchannel_at(stride).filter(|_| self.form.sub.is_none())?;
         // The place begins within the first record, so the last stride may reach behind the file: only what is used counts.
-        let form = Form { main: Main::None, twist: Twist::None, sub: Some(SubCoding::Interleaved), stride };
+        let form = Form { main: Main::None, twist: Twist::None, sub: Some(self.coding), stride };
         Some(Place { source: SourceId(0), offset: record * u64::from(stride) + u64::from(at), form })
     }
 
     fn raw_notes(&mut self, tracks: usize) {
         let name = self.name;
+        if self.layout.cell.stride > 2448 {
+            self.notes.push(Note::oddity(format!("{name}: C2 error pointers follow each sector; they are left out")));
+        }
         if tracks > 1 {
             self.notes.push(Note::oddity(format!("{name}: no sheet says where tracks begin; {tracks} were found by content")));
         }

@@ -108,8 +108,15 @@ impl Search<'_> {
     fn only_long(&mut self, runs: Vec<Run>, shortest: u64) -> Result<Vec<Run>> {
         let mut kept: Vec<Run> = Vec::new();
         for (mode, records) in &runs {
-            let long = *mode != TrackMode::Mode0 && records.end - records.start >= shortest;
-            let counts = long && self.is_alike(*mode, records)?;
+            let before = kept.last().map(|last| last.0);
+            let least = match (mode, before) {
+                (TrackMode::Mode0, _) => u64::MAX,
+                (TrackMode::Audio, _) => shortest,
+                // Sync never comes about by chance.
+                (_, None | Some(TrackMode::Audio)) => SHORTEST_OF_SHORT,
+                (_, Some(_)) => shortest.min(PREGAP),
+            };
+            let counts = records.end - records.start >= least && self.is_alike(*mode, records)?;
             let full = kept.len() == MOST_TRACKS;
             if let Some(last) = kept.last_mut().filter(|last| !counts || full || last.0 == *mode) {
                 last.1.end = records.end;
