@@ -1,0 +1,239 @@
+//! Nothing is lost in silence: each kind is refused by name, and done when allowed.
+
+use crate::support::{Ran, Room, fixture, laid, sheet};
+use discconv_testkit::reference::RAW;
+use discconv_testkit::stored::as_mode1;
+
+/// `args` (input, output, options) must be refused with exit 3 for exactly these kinds, leave nothing behind, be refused
+/// as long as one of them is not allowed, and go through when all are.
+#[track_caller]
+fn check(room: &Room, args: &[&str], kinds: &[&str]) {
+    let before = room.tree();
+    let refused = room.run(args).exits(3);
+    assert_eq!(room.tree(), before, "{}", refused.all());
+    assert_kinds(&refused, kinds);
+    let allow = |list: &[&str]| room.run(&[args, &["--allow-loss", &list.join(",")]].concat());
+    for left_out in 0..kinds.len() {
+        let others: Vec<&str> = kinds.iter().enumerate().filter(|(n, _)| *n != left_out).map(|(_, kind)| *kind).collect();
+        if !others.is_empty() {
+            allow(&others).exits(3).says(kinds[left_out]);
+            assert_eq!(room.tree(), before);
+        }
+    }
+    let done = allow(kinds).ok();
+    kinds.iter().for_each(|kind| {
+        assert!(done.stderr.contains(kind) || done.stdout.contains(kind), "{kind} is not reported in {}", done.all())
+    });
+}
+
+/// The hint names what to allow: these kinds and no others, in any order.
+#[track_caller]
+fn assert_kinds(refused: &Ran, kinds: &[&str]) {
+    let after = refused.stderr.split("--allow-loss ").nth(1).unwrap_or_else(|| panic!("no hint in {}", refused.all()));
+    let mut named: Vec<&str> =
+        after.split_whitespace().next().unwrap_or_default().trim_end_matches(['`', '.', ';']).split(',').collect();
+    let mut wanted = kinds.to_vec();
+    named.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(named, wanted, "{}", refused.all());
+}
+
+/// The small volume under a sheet with `lines` around its one track.
+fn data_sheet(before: &[&str], inside: &[&str], after: &[&str]) -> Room {
+    let room = Room::new();
+    room.put("disc.bin", &laid("raw-mode1", "small.bin"));
+    let start =
+        [before, &["FILE \"disc.bin\" BINARY", "  TRACK 01 MODE1/2352"], inside, &["    INDEX 01 00:00:00"], after].concat();
+    room.put("disc.cue", &sheet(&start));
+    room
+}
+
+#[test]
+fn audio() {
+    let room = Room::with("mixed");
+    check(&room, &["mixed.cue", "x.iso"], &["audio"]);
+    assert!(room.get("x.iso") == laid("iso-2048", "small.iso"));
+}
+
+#[test]
+fn audio_is_counted_and_the_format_that_keeps_it_is_named() {
+    let room = Room::with("mixed");
+    room.run(&["mixed.cue", "x.iso"]).exits(3).says("2 audio tracks").says("cue");
+}
+
+#[test]
+fn tracks_and_sessions() {
+    let room = Room::with("three-sessions");
+    check(&room, &["Three.cue", "x.iso"], &["audio", "tracks", "sessions"]);
+}
+
+#[test]
+fn form2_and_subheader() {
+    let room = Room::with("forms");
+    check(&room, &["forms.cue", "x.iso"], &["form2", "subheader"]);
+}
+
+#[test]
+fn blank_form2_of_a_playstation_disc_is_form2_as_well() {
+    let room = Room::with("playstation");
+    let refused = room.run(&["game.bin", "x.iso"]).exits(3);
+    assert!(refused.stderr.contains("form2"), "{}", refused.all());
+    room.run(&["game.bin", "x.iso", "--allow-loss", "form2,subheader"]).ok();
+}
+
+#[test]
+fn subheader() {
+    // LBA 4 has two copies that differ, which is no sector that rebuilding gives.
+    let room = Room::with("odd-subheader");
+    let refused = room.run(&["odd.cue", "x.iso"]).exits(3);
+    assert!(refused.stderr.contains("subheader") && refused.stderr.contains("LBA 3"), "{}", refused.all());
+    assert!(!room.has("x.iso"));
+}
+
+#[test]
+fn ecc() {
+    for (name, first) in [("wrong-edc", "LBA 5"), ("wrong-address", "LBA 4")] {
+        let room = Room::with(name);
+        room.run(&["odd.cue", "x.iso"]).exits(3).says(first);
+        check(&room, &["odd.cue", "x.iso"], &["ecc"]);
+    }
+    let room = Room::with("lost-sync");
+    room.run(&["odd.cue", "x.iso"]).exits(3).says("LBA 3");
+    assert!(!room.has("x.iso"));
+}
+
+#[test]
+fn odd_sectors_are_no_loss_where_they_are_kept() {
+    for name in ["wrong-edc", "wrong-address", "lost-sync", "odd-subheader", "forms-no-edc"] {
+        let (room, entry) = (Room::with(name), fixture(name).entry);
+        room.run(&[&entry, "x.cue"]).ok();
+        let bin = entry.replace(".cue", ".bin");
+        assert!(room.get("x.bin") == laid(name, &bin), "{name}");
+    }
+}
+
+#[test]
+fn subchannel() {
+    // Graphics in R-W of one sector; the plain P and Q of all others are no loss.
+    let mut bytes = laid("raw-2448-interleaved", "small.img");
+    bytes[5 * 2448 + RAW + 40] |= 0x15;
+    let room = Room::new();
+    room.put("disc.img", &bytes);
+    check(&room, &["disc.img", "x.cue"], &["subchannel"]);
+    assert!(room.get("x.bin") == laid("raw-mode1", "small.bin"));
+    // A Q frame with a wrong CRC (bit 6 of the symbols 80 on).
+    let mut bytes = laid("raw-2448-interleaved", "small.img");
+    bytes[7 * 2448 + RAW + 90] ^= 0x40;
+    room.put("q.img", &bytes);
+    room.run(&["q.img", "q.iso"]).exits(3).says("subchannel").says("LBA 7");
+    // Kept, nothing is lost.
+    room.run(&["disc.img", "kept.cue", "--sector", "2448"]).ok();
+    assert!(room.get("kept.bin") == room.get("disc.img"));
+}
+
+#[test]
+fn index() {
+    let room = data_sheet(&[], &[], &["    INDEX 02 00:00:20"]);
+    check(&room, &["disc.cue", "x.iso"], &["index"]);
+}
+
+#[test]
+fn mcn() {
+    check(&data_sheet(&["CATALOG 4006408123456"], &[], &[]), &["disc.cue", "x.iso"], &["mcn"]);
+}
+
+#[test]
+fn isrc() {
+    check(&data_sheet(&[], &["    ISRC DEABC0000001"], &[]), &["disc.cue", "x.iso"], &["isrc"]);
+}
+
+#[test]
+fn cd_text() {
+    check(&data_sheet(&["TITLE \"A disc\""], &[], &[]), &["disc.cue", "x.iso"], &["cd-text"]);
+}
+
+#[test]
+fn flags() {
+    check(&data_sheet(&[], &["    FLAGS DCP"], &[]), &["disc.cue", "x.iso"], &["flags"]);
+}
+
+#[test]
+fn several_at_once() {
+    let room = data_sheet(&["CATALOG 4006408123456", "TITLE \"A disc\""], &["    FLAGS DCP", "    ISRC DEABC0000001"], &[]);
+    check(&room, &["disc.cue", "x.iso"], &["mcn", "cd-text", "flags", "isrc"]);
+}
+
+#[test]
+fn pregap() {
+    // Two sectors before INDEX 01 of the data track; the second says something.
+    let mut user = vec![0; 2 * 2048];
+    user[2048..2053].copy_from_slice(b"hello");
+    let volume = laid("iso-2048", "small.iso");
+    let lay = |user: &[u8]| {
+        let room = Room::new();
+        room.put("disc.bin", &as_mode1(0, &[user, &volume].concat()));
+        room.put(
+            "disc.cue",
+            &sheet(&["FILE \"disc.bin\" BINARY", "  TRACK 01 MODE1/2352", "    INDEX 00 00:00:00", "    INDEX 01 00:00:02"]),
+        );
+        room
+    };
+    let room = lay(&user);
+    check(&room, &["disc.cue", "x.iso"], &["pregap"]);
+    assert!(room.get("x.iso") == volume);
+    // Its length cannot be told in an ISO, even if it is blank.
+    check(&lay(&vec![0; 2 * 2048]), &["disc.cue", "x.iso"], &["pregap"]);
+}
+
+#[test]
+fn damage_is_exit_4_until_it_is_allowed() {
+    let room = Room::with("truncated-bin");
+    let before = room.tree();
+    room.run(&["disc.cue", "x.iso"]).exits(4).says("LBA");
+    assert_eq!(room.tree(), before);
+    room.run(&["disc.cue", "x.cue"]).exits(4);
+    assert_eq!(room.tree(), before);
+    room.run(&["disc.cue", "x.cue", "--allow-loss", "damage"]).ok().says("damage");
+    let stored = laid("truncated-bin", "disc.bin");
+    let bin = room.get("x.bin");
+    assert_eq!(bin.len(), 4 * RAW);
+    assert!(bin[..stored.len()] == stored && bin[stored.len()..].iter().all(|byte| *byte == 0));
+}
+
+#[test]
+fn all_allows_everything() {
+    let room = Room::with("three-sessions");
+    room.run(&["Three.cue", "x.iso", "--allow-loss", "all"]).ok();
+    let room = Room::with("truncated-bin");
+    room.run(&["disc.cue", "x.iso", "--allow-loss", "all"]).ok();
+}
+
+#[test]
+fn naming_a_loss_that_does_not_occur_is_fine_but_an_unknown_one_is_not() {
+    let room = Room::with("raw-mode1");
+    room.run(&["small.bin", "x.iso", "--allow-loss", "audio,mcn,damage"]).ok();
+    room.run(&["small.bin", "y.iso", "--allow-loss", "audios"]).exits(2);
+    assert!(!room.has("y.iso"));
+}
+
+#[test]
+fn audio_only_into_iso_is_refused_whatever_is_allowed() {
+    let room = Room::with("songs");
+    let before = room.tree();
+    room.run(&["Songs.cue", "x.iso"]).exits(3);
+    room.run(&["Songs.cue", "x.iso", "--allow-loss", "all"]).exits(3);
+    assert_eq!(room.tree(), before);
+}
+
+/// Over 449,850 sectors there is no MSF address: no raw sectors, no sheet.
+#[test]
+fn what_is_larger_than_a_cd_does_not_fit_into_bin_and_cue() {
+    let room = Room::new();
+    room.put("dvd.iso", &laid("iso-2048", "small.iso"));
+    let file = std::fs::OpenOptions::new().write(true).open(room.path("dvd.iso")).unwrap();
+    file.set_len(449_851 * 2048).unwrap();
+    room.run(&["dvd.iso", "x.cue"]).exits(3);
+    room.run(&["dvd.iso", "x.cue", "--allow-loss", "all"]).exits(3);
+    assert!(!room.has("x.cue") && !room.has("x.bin"));
+    room.run(&["dvd.iso", "x.iso", "--dry-run"]).ok();
+}
