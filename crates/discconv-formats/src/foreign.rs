@@ -2,7 +2,7 @@
 //!
 //! A row goes when its format is read.
 
-use discconv_core::Peek;
+use discconv_core::{Peek, Score};
 
 /// Something recognised that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(crate) struct Foreign {
     /// With its article, fit for "found ...".
     pub(crate) name: &'static str,
     sort: Sort,
+    /// Its mark is at the end, so that its beginning may look like something else.
+    at_end: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,14 @@ enum Sort {
 }
 
 impl Foreign {
+    /// Does it count more than a probe that is `sure` so far?
+    ///
+    /// A guess does not stand against a signature. And a container that is marked at its end (NRG, CDI, DMG) begins with
+    /// sectors: a headerless image by all signs, but reading it as one would add its tables to the disc and lose its tracks.
+    pub(crate) fn outranks(&self, sure: Score) -> bool {
+        sure <= Score::MAYBE || (self.at_end && sure < Score::CERTAIN)
+    }
+
     /// What to do with it.
     pub(crate) fn hint(&self) -> &'static str {
         match self.sort {
@@ -134,7 +144,7 @@ pub(crate) fn what_is(peek: &Peek<'_>) -> Option<Foreign> {
         Start(offset) => peek.head.get(*offset..).is_some_and(|from| from.starts_with(bytes)),
         End(before) => peek.tail.len().checked_sub(*before).is_some_and(|at| peek.tail[at..].starts_with(bytes)),
     });
-    let found = row.map(|(_, _, name, sort)| Foreign { name, sort: *sort });
+    let found = row.map(|(place, _, name, sort)| Foreign { name, sort: *sort, at_end: matches!(place, End(_)) });
     found.or_else(|| text(peek)).or_else(|| discjuggler(peek)).or_else(|| disk(peek))
 }
 
@@ -142,7 +152,7 @@ fn text(peek: &Peek<'_>) -> Option<Foreign> {
     let head = &peek.head[..peek.head.len().min(256)];
     let start = String::from_utf8_lossy(head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head)).to_lowercase();
     let row = TEXTS.iter().find(|(beginning, ..)| start.trim_start().starts_with(beginning));
-    row.map(|(_, name, sort)| Foreign { name, sort: *sort })
+    row.map(|(_, name, sort)| Foreign { name, sort: *sort, at_end: false })
 }
 
 /// CDI images end with their version and the place of their descriptor, little-endian.
@@ -151,7 +161,7 @@ fn discjuggler(peek: &Peek<'_>) -> Option<Foreign> {
     let [version, offset] =
         [&end[..4], &end[4..]].map(|word| word.iter().rev().fold(0, |value: u64, byte| value << 8 | u64::from(*byte)));
     let known = (0x8000_0004..=0x8000_0006).contains(&version) && offset > 0 && offset < peek.len();
-    known.then_some(Foreign { name: "a CDI image (DiscJuggler)", sort: Image })
+    known.then_some(Foreign { name: "a CDI image (DiscJuggler)", sort: Image, at_end: true })
 }
 
 /// A boot sector without anything of a disc: a floppy by its length, else a hard disk or stick.
@@ -161,8 +171,8 @@ fn disk(peek: &Peek<'_>) -> Option<Foreign> {
     let fat = matches!(peek.head, [0xEB, _, 0x90, ..] | [0xE9, ..]) && peek.head.get(11..13) == Some(&[0x00, 0x02]);
     let floppy = FLOPPIES.contains(&peek.len());
     match (boots, fat) {
-        (_, true) if floppy => Some(Foreign { name: "a floppy image", sort: Disk }),
-        (true, _) => Some(Foreign { name: "an image of a hard disk or stick (it has a boot sector)", sort: Disk }),
+        (_, true) if floppy => Some(Foreign { name: "a floppy image", sort: Disk, at_end: false }),
+        (true, _) => Some(Foreign { name: "an image of a hard disk or stick (it has a boot sector)", sort: Disk, at_end: false }),
         _ => None,
     }
 }

@@ -103,31 +103,35 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     })
 }
 
-/// The one format that is surest, or that the extension speaks for.
+/// The one format that the content speaks for.
 fn choose(name: &str, source: &dyn ReadAt, file: &str, wrappers: &[&FormatInfo]) -> Result<&'static dyn Format> {
     let sample = Sample::of(name, source);
     let peek = sample.peek(source);
     let found = probe_sample(&peek);
     let best = found.first().map_or(Score::NO, |(_, score)| *score);
-    // A guess does not stand against the signature of something else.
-    if best <= Score::MAYBE && (best == Score::NO || foreign::what_is(&peek).is_some()) {
+    if best == Score::NO || foreign::what_is(&peek).is_some_and(|foreign| foreign.outranks(best)) {
         // Unreadable is not unrecognised.
         source.read_exact_at(0, &mut [0; 1][..usize::from(!source.is_empty())])?;
         return Err(unknown(file, &peek, wrappers));
     }
-    let mut best: Vec<&'static dyn Format> =
-        found.into_iter().filter(|(_, score)| *score == best).map(|(format, _)| format).collect();
-    for belongs in [
-        |info: &FormatInfo, extension: &str| info.extensions.contains(&extension),
-        |info: &FormatInfo, extension: &str| info.companions.contains(&extension),
-    ] {
-        if best.len() > 1 && best.iter().any(|format| belongs(format.info(), peek.extension)) {
-            best.retain(|format| belongs(format.info(), peek.extension));
-        }
+    surest(file, peek.extension, &found)
+}
+
+/// The surest of `found`; among equals the one that the extension speaks for.
+fn surest<'a>(file: &str, extension: &str, found: &[(&'a dyn Format, Score)]) -> Result<&'a dyn Format> {
+    let best = found.iter().map(|(_, score)| *score).max();
+    let mut equals: Vec<&'a dyn Format> =
+        found.iter().filter(|(_, score)| Some(*score) == best).map(|(format, _)| *format).collect();
+    let own = |info: &FormatInfo| info.extensions.contains(&extension);
+    let beside = |info: &FormatInfo| info.companions.contains(&extension);
+    if equals.iter().any(|format| own(format.info())) {
+        equals.retain(|format| own(format.info()));
+    } else if equals.iter().any(|format| beside(format.info())) {
+        equals.retain(|format| beside(format.info()));
     }
-    match best[..] {
+    match equals[..] {
         [format] => Ok(format),
-        _ => Err(tie(file, &best)),
+        _ => Err(tie(file, &equals)),
     }
 }
 
@@ -197,5 +201,74 @@ fn without_extension(name: &str, wrapper: &FormatInfo) -> String {
     match name.rsplit_once('.') {
         Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem.to_owned(),
         _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discconv_core::LossKinds;
+
+    struct Claims(FormatInfo);
+
+    impl Format for Claims {
+        fn info(&self) -> &'static FormatInfo {
+            Box::leak(Box::new(FormatInfo { ..self.0 }))
+        }
+
+        fn probe(&self, _: &Peek<'_>) -> Score {
+            Score::NO
+        }
+
+        fn open(&self, input: &Input<'_>) -> Result<Opened> {
+            Err(no_such_format(input.name, "claims"))
+        }
+    }
+
+    fn format(id: &'static str, extensions: &'static [&'static str], companions: &'static [&'static str]) -> Claims {
+        let carries = LossKinds::NONE;
+        Claims(FormatInfo {
+            id,
+            name: id,
+            extensions,
+            companions,
+            forced: &[],
+            writes: false,
+            wrapper: false,
+            carries,
+            spec: "",
+            options: &[],
+        })
+    }
+
+    #[test]
+    fn the_extension_breaks_ties_only() {
+        let [a, b, c] = [format("a", &["x"], &["y"]), format("b", &["y", "z"], &[]), format("c", &["z"], &["w"])];
+        for (scores, extension, expected) in [
+            ([60, 60, 90], "x", "c"),
+            ([60, 60, 60], "x", "a"),
+            // Its own extension counts more than a companion's.
+            ([60, 60, 60], "y", "b"),
+            ([60, 60, 60], "w", "c"),
+            ([60, 60, 20], "z", "b"),
+            ([60, 60, 60], "z", "f: could be any of b, c | say which with --from b"),
+            ([60, 20, 60], "", "f: could be any of a, c | say which with --from a"),
+        ] {
+            let formats: [&dyn Format; 3] = [&a, &b, &c];
+            let found: Vec<_> = formats.into_iter().zip(scores.map(Score)).collect();
+            let chosen = match surest("f", extension, &found) {
+                Ok(format) => format.info().id.to_owned(),
+                Err(error) => format!("{error} | {}", error.hint().unwrap_or_default()),
+            };
+            assert_eq!(chosen, expected, "{scores:?} {extension}");
+        }
+    }
+
+    #[test]
+    fn names_of_contents() {
+        let wrapper = format("w", &["ecm", "gz"], &[]).0;
+        for (name, expected) in [("x.bin.ecm", "x.bin"), ("x.BIN.GZ", "x.BIN"), ("x.bin", "x.bin"), ("x", "x")] {
+            assert_eq!(without_extension(name, &wrapper), expected);
+        }
     }
 }

@@ -1,0 +1,250 @@
+//! The list of formats holds together, and every file is either opened by the right one or named for what it is.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests say what they expect by panicking, and what they lack by printing"
+)]
+
+use discconv_core::memory::MemoryFiles;
+use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Siblings, WriteOptions};
+use discconv_formats::{
+    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, open, plan_to, probe,
+};
+use discconv_testkit::Files;
+use discconv_testkit::fixtures::{Fixture, by_name};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+fn memory(files: &Files) -> MemoryFiles {
+    files.0.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+}
+
+fn open_in(files: &MemoryFiles, name: &str, forced: Option<&str>) -> discconv_core::Result<OpenedImage> {
+    let source = files.source(name).unwrap();
+    open(&Input { name, source, siblings: files, limits: Limits::default(), forced })
+}
+
+fn fixture(name: &str) -> (Fixture, MemoryFiles) {
+    let fixture = by_name(name).unwrap_or_else(|| panic!("no fixture {name}"));
+    let files = memory(&fixture.files);
+    (fixture, files)
+}
+
+/// Error and hint of opening `bytes` as the file `name`.
+fn refusal(name: &str, bytes: &[u8]) -> String {
+    let files = MemoryFiles::from_iter([(name, bytes)]);
+    match open_in(&files, name, None) {
+        Ok(opened) => format!("opened as {}", opened.format.id),
+        Err(error) => format!("{error} | {}", error.hint().unwrap_or_default()),
+    }
+}
+
+#[test]
+fn the_list_is_sound() {
+    let mut ids = BTreeSet::new();
+    let mut written = BTreeSet::new();
+    for format in FORMATS {
+        let info = format.info();
+        for id in std::iter::once(&info.id).chain(info.forced) {
+            assert!(ids.insert(*id), "{id} twice");
+            assert_eq!(by_id(id).unwrap().info().id, info.id);
+        }
+        assert_eq!(info.writes, format.writer().is_some(), "{}", info.id);
+        assert!(!info.extensions.is_empty() && !info.name.is_empty() && !info.spec.is_empty(), "{}", info.id);
+        for extension in info.extensions.iter().chain(info.companions) {
+            assert_eq!(*extension, extension.to_lowercase().trim_start_matches('.'), "{}", info.id);
+        }
+        if info.writes {
+            for extension in info.extensions {
+                assert!(written.insert(*extension), ".{extension} is written by two formats");
+                assert_eq!(by_extension(extension).unwrap().info().id, info.id);
+            }
+        }
+    }
+    assert!(by_id("none").is_none() && by_extension("none").is_none() && by_extension("").is_none());
+}
+
+#[test]
+fn extensions_choose_writers() {
+    for (extension, id) in
+        [("iso", "iso"), ("ISO", "iso"), ("img", "iso"), ("cdr", "iso"), ("cue", "cue"), ("bin", "cue"), ("Bin", "cue")]
+    {
+        assert_eq!(by_extension(extension).unwrap().info().id, id);
+    }
+    assert!(by_extension("wav").is_none());
+}
+
+#[test]
+fn the_nearest_format_that_keeps_it() {
+    for (kinds, raw, id) in [
+        (LossKinds::NONE, true, Some("iso")),
+        (LossKinds::of(&[LossKind::Damage]), true, Some("iso")),
+        (LossKinds::of(&[LossKind::Audio, LossKind::Index]), true, Some("cue")),
+        (LossKinds::of(&[LossKind::Ecc, LossKind::Damage]), true, Some("cue")),
+        (LossKinds::NONE, false, Some("iso")),
+        (LossKinds::of(&[LossKind::Ecc]), false, None),
+    ] {
+        assert_eq!(nearest(kinds, raw).map(|info| info.id), id, "{kinds:?}, raw {raw}");
+    }
+}
+
+#[test]
+fn what_is_only_read_is_not_planned() {
+    let error = plan_to(by_id("wave").unwrap(), &[], "x", &WriteOptions::default()).unwrap_err();
+    assert_eq!(error.to_string(), "x: RIFF/WAVE sound is read but not written");
+    assert_eq!(error.hint().unwrap(), "formats that are written: iso, cue");
+}
+
+#[test]
+fn foreign_files_are_named() {
+    let probed = "expected a disc image (probed: iso, cue, wave, aiff)";
+    let other = "look where it came from: a failed download often leaves a page or another file under the image's name";
+    let mut zip = b"PK\x03\x04".to_vec();
+    zip.resize(2352 * 20, 0x5A);
+    let mut cdi = vec![0; 4096];
+    cdi[4088..].copy_from_slice(&[6, 0, 0, 0x80, 0x40, 0, 0, 0]);
+    let mut floppy = vec![0; 1_474_560];
+    floppy[..13].copy_from_slice(&[0xEB, 0x3C, 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+    let mut cals = b"srcdocid: NONE".to_vec();
+    cals.resize(4096, b' ');
+    let dmg: Vec<u8> = [vec![0; 4096], b"koly".to_vec(), vec![0; 508]].concat();
+    let noise = discconv_testkit::Rng::new(5).bytes(2048 * 3);
+    for (name, bytes, found, hint) in [
+        ("x.iso", &b""[..], "an empty file", "the copy or download that made it failed; get it again"),
+        ("x.iso", b"\x89PNG\r\n\x1A\nrest", "a PNG picture", other),
+        ("x.iso", b"  <!DOCTYPE HTML><title>404", "a web page", other),
+        ("x.iso", b"\xEF\xBB\xBF<html>", "a web page", other),
+        ("x.bin", &zip, "a zip archive", "unpack it, and name the image inside"),
+        ("x.iso", &cals, "a CALS raster picture", other),
+        ("x.cdi", &cdi, "a CDI image (DiscJuggler)", "this version does not read it; `discconv formats` lists what is read"),
+        ("x.dmg", &dmg, "a DMG image (Apple)", "this version does not read it; `discconv formats` lists what is read"),
+        (
+            "x.img",
+            &floppy,
+            "a floppy image",
+            "it is not an optical disc; --from iso2048 reads it as sectors of 2048 bytes all the same",
+        ),
+        (
+            "x.iso",
+            &noise,
+            "6144 bytes without any structure of a disc",
+            "if it holds sectors of 2048 bytes all the same, --from iso2048 reads it as such",
+        ),
+        (
+            "x.iso",
+            &noise[1..],
+            "6143 bytes without any structure of a disc",
+            "it may be damaged, encrypted, or of a kind that is not read yet",
+        ),
+        (
+            "x.ccd",
+            b"[CloneCD]\r\n",
+            "a descriptor of CloneCD (CCD)",
+            "this version does not read it; name the file with the sectors instead",
+        ),
+    ] {
+        assert_eq!(refusal(name, bytes), format!("{name}: found {found}; {probed} | {hint}"));
+    }
+}
+
+#[test]
+fn containers_of_the_corpus_are_named() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let corpus = root.ancestors().map(|folder| folder.join("shared/corpus")).find(|path| path.is_dir());
+    let Some(corpus) = corpus else {
+        println!("corpus: absent");
+        return;
+    };
+    for (path, found) in [
+        ("nrg/p1.nrg", "an NRG image (Nero)"),
+        ("cdi/data-data.cdi", "a CDI image (DiscJuggler)"),
+        ("chd/2048.chd", "a CHD image (MAME)"),
+        ("cso/UMD.cso", "a CSO image"),
+        ("cso/UMD.zso", "a ZSO image"),
+        ("cso/dd.dax", "a DAX image"),
+        ("ecm/isofs-m1.bin.ecm", "an ECM file"),
+        ("mds/TEST.mds", "a descriptor of Alcohol 120% (MDS, MDX)"),
+    ] {
+        let bytes = std::fs::read(corpus.join(path)).unwrap();
+        let error = refusal(path, &bytes);
+        assert!(error.starts_with(&format!("{path}: found {found}; ")), "{error}");
+    }
+}
+
+#[test]
+fn forced_readings() {
+    let files = MemoryFiles::from_iter([("x.iso", discconv_testkit::Rng::new(5).bytes(2048 * 3))]);
+    let opened = open_in(&files, "x.iso", Some("iso2048")).unwrap();
+    assert_eq!((opened.format.id, opened.discs.len()), ("iso", 1));
+    assert_eq!(opened.discs[0].toc().tracks().next().unwrap().sectors(), 3);
+    let error = open_in(&files, "x.iso", Some("nrg")).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "x.iso: cannot be read as \"nrg\": there is no such format");
+    assert!(error.hint().unwrap().starts_with("--from takes iso, iso2048, "));
+    // Forced is forced: the content has no say.
+    assert!(open_in(&files, "x.iso", Some("cue")).is_err());
+}
+
+#[test]
+fn a_lone_track_is_no_disc() {
+    let names = ["wave", "aiff"];
+    let good: Vec<Fixture> = discconv_testkit::fixtures::all_good();
+    let mut seen = BTreeSet::new();
+    for (name, bytes) in good.iter().flat_map(|fixture| &fixture.files.0) {
+        let files = MemoryFiles::from_iter([(name.clone(), bytes.clone())]);
+        let input =
+            Input { name, source: files.source(name).unwrap(), siblings: &files, limits: Limits::default(), forced: None };
+        let Some((format, _)) = probe(&input).into_iter().next().filter(|(format, _)| names.contains(&format.info().id)) else {
+            continue;
+        };
+        seen.insert(format.info().id);
+        let error = open(&input).map(|_| ()).unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{error}");
+        assert!(error.hint().unwrap().contains("sheet"), "{error}");
+        // Beside a sheet it is what the samples are.
+        let found = UnwrappingSiblings::new(&files, Limits::default()).open(name).unwrap().unwrap();
+        assert_eq!(found.unwrapped, Some(format.info().id));
+        assert!(found.source.len() < bytes.len() as u64);
+    }
+    assert_eq!(seen.len(), 2, "fixtures with both kinds of sound files");
+}
+
+#[test]
+fn wrappers_are_taken_off_to_a_depth() {
+    let (fixture, files) = fixture_with("wav");
+    let name = fixture.files.0.keys().find(|name| name.to_lowercase().ends_with("wav")).unwrap().clone();
+    let none = Limits { depth: 0, ..Limits::default() };
+    let found = UnwrappingSiblings::new(&files, none).open(&name).unwrap().unwrap();
+    assert_eq!(found.unwrapped, None);
+    let input = Input { name: &name, source: files.source(&name).unwrap(), siblings: &files, limits: none, forced: None };
+    assert!(matches!(open(&input).map(|_| ()), Err(Error::Limit { .. })));
+}
+
+/// A fixture that has a file of that extension.
+fn fixture_with(extension: &str) -> (Fixture, MemoryFiles) {
+    let has = |fixture: &Fixture| fixture.files.0.keys().any(|name| name.to_lowercase().ends_with(extension));
+    let fixture = discconv_testkit::fixtures::all_good().into_iter().find(has).unwrap();
+    let files = memory(&fixture.files);
+    (fixture, files)
+}
+
+#[test]
+fn the_descriptor_beside_a_data_file() {
+    let (fixture, files) = fixture("mixed");
+    let sheet = fixture.entry.clone();
+    let data = fixture.files.0.keys().find(|name| name.ends_with(".bin")).unwrap().clone();
+    assert_eq!(find_descriptor(&data, &files).as_deref(), Some(sheet.as_str()));
+    assert_eq!(find_descriptor(&format!("some/where/{data}"), &files).as_deref(), Some(sheet.as_str()));
+    assert_eq!(find_descriptor(&data.to_uppercase(), &files).as_deref(), Some(sheet.as_str()));
+    assert_eq!(find_descriptor(&sheet, &files), None);
+    assert_eq!(find_descriptor("none.bin", &files), None);
+    // Of the same stem, but about another file.
+    let bytes = fixture.files.get(&data).to_vec();
+    let stem = sheet.rsplit_once('.').unwrap().0;
+    let other = MemoryFiles::from_iter(fixture.files.0.clone());
+    other.insert(format!("{stem}.img"), bytes.clone());
+    assert_eq!(find_descriptor(&format!("{stem}.img"), &other), None);
+    // Broken: then the content decides.
+    let broken = MemoryFiles::from_iter([(data.clone(), bytes), (sheet, b"FILE nonsense".to_vec())]);
+    assert_eq!(find_descriptor(&data, &broken), None);
+}
