@@ -70,7 +70,7 @@ pub(crate) fn audio() -> Layout {
 }
 
 fn is_long_audio(source: &dyn ReadAt) -> bool {
-    source.len() % u64::from(RAW.stride) == 0 && source.len() / u64::from(RAW.stride) >= FOUR_SECONDS
+    source.len().is_multiple_of(u64::from(RAW.stride)) && source.len() / u64::from(RAW.stride) >= FOUR_SECONDS
 }
 
 fn raw_layout(source: &dyn ReadAt, found: &raw::Found) -> Result<Layout> {

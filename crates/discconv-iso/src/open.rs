@@ -63,9 +63,8 @@ fn forced_layout(source: &dyn ReadAt, forced: Forced) -> Result<Layout> {
 
 fn forced_mode(records: Records<'_>) -> Result<TrackMode> {
     for record in [16, 0, 1, 2, 17, 150, 166] {
-        match records.kind(record)?.map(crate::raw::Kind::mode) {
-            Some(mode @ (TrackMode::Mode1 | TrackMode::Mode2)) => return Ok(mode),
-            _ => {}
+        if let Some(mode @ (TrackMode::Mode1 | TrackMode::Mode2)) = records.kind(record)?.map(crate::raw::Kind::mode) {
+            return Ok(mode);
         }
     }
     Ok(TrackMode::Mode1)

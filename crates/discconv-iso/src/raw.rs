@@ -131,7 +131,7 @@ fn at_start(source: &dyn ReadAt) -> Result<Option<Found>> {
         return Ok(Some(Found { stride, record: 0, counting: agreement.0 > 0 }));
     }
     // No second data sector: the length has to do.
-    let whole = RAW_STRIDES.into_iter().find(|stride| source.len() % u64::from(*stride) == 0);
+    let whole = RAW_STRIDES.into_iter().find(|stride| source.len().is_multiple_of(u64::from(*stride)));
     Ok(whole.map(|stride| Found { stride, record: 0, counting: source.len() == u64::from(stride) }))
 }
 
@@ -155,7 +155,7 @@ fn later(source: &dyn ReadAt) -> Result<Option<Found>> {
     }
     for stride in [2352, 2448, 2368] {
         let records = Records { source, stride };
-        if source.len() % u64::from(stride) != 0 {
+        if !source.len().is_multiple_of(u64::from(stride)) {
             continue;
         }
         let count = records.count();

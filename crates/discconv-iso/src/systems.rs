@@ -116,7 +116,7 @@ fn macintosh(view: &UserView<'_>) -> Result<Option<&'static str>> {
         // Version 4 is HFS+, 5 is HFSX; the block size is a power of two of at least 512.
         [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] if be32(40).is_power_of_two() && be32(40) >= 512 => Some("HFS+"),
         // The allocation block is a multiple of 512.
-        [b'B', b'D', ..] if be32(20) != 0 && be32(20) % 512 == 0 => Some("HFS"),
+        [b'B', b'D', ..] if be32(20) != 0 && be32(20).is_multiple_of(512) => Some("HFS"),
         _ => None,
     })
 }
