@@ -168,7 +168,7 @@ impl fmt::Display for Msf {
 
 /// Two decimal digits in a byte; right up to 159.
 pub(crate) const fn to_bcd(number: u8) -> u8 {
-    (number / 10) << 4 | number % 10
+    ((number / 10) << 4) | (number % 10)
 }
 
 /// The number that two digits stand for; the caller has looked at the low one.

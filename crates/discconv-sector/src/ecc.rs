@@ -26,24 +26,24 @@ const ROW: usize = 86;
 
 /// Writes P and Q (bytes 81Ch to 92Fh) of a Mode 1 sector; its header counts.
 pub fn write_mode1(raw: &mut [u8; RAW]) {
-    write(raw, &FirstRow::with_header(raw));
+    write(raw, &Header::COUNTS);
 }
 
 /// Writes P and Q (bytes 81Ch to 92Fh) of a Form 1 sector. The header counts as zero, and stays as it is.
 pub fn write_form1(raw: &mut [u8; RAW]) {
-    write(raw, &FirstRow::without_header(raw));
+    write(raw, &Header::IS_ZERO);
 }
 
 /// Whether P and Q of a Mode 1 sector fit.
 #[must_use]
 pub fn holds_mode1(raw: &[u8; RAW]) -> bool {
-    holds(raw, &FirstRow::with_header(raw))
+    holds(raw, &Header::COUNTS)
 }
 
 /// Whether P and Q of a Form 1 sector fit.
 #[must_use]
 pub fn holds_form1(raw: &[u8; RAW]) -> bool {
-    holds(raw, &FirstRow::without_header(raw))
+    holds(raw, &Header::IS_ZERO)
 }
 
 /// P and Q, as bytes 81Ch to 92Fh should be, of a Mode 1 sector (`form1` false) or a Form 1 sector.
@@ -61,41 +61,41 @@ pub fn parity(raw: &[u8; RAW], form1: bool) -> [u8; LEN] {
 }
 
 /// Q covers P, so P comes first.
-fn write(raw: &mut [u8; RAW], first: &FirstRow) {
-    let p = columns::parity(raw, first);
+fn write(raw: &mut [u8; RAW], header: &Header) {
+    let p = columns::parity(raw, header);
     raw[ECC_P..ECC_Q].copy_from_slice(&p);
-    let q = diagonals::parity(raw, first);
+    let q = diagonals::parity(raw, header);
     raw[ECC_Q..].copy_from_slice(&q);
 }
 
 /// If P is right, the Q made of the stored P is the Q that writing would give.
-fn holds(raw: &[u8; RAW], first: &FirstRow) -> bool {
-    raw[ECC_P..ECC_Q] == columns::parity(raw, first) && raw[ECC_Q..] == diagonals::parity(raw, first)
+fn holds(raw: &[u8; RAW], header: &Header) -> bool {
+    raw[ECC_P..ECC_Q] == columns::parity(raw, header) && raw[ECC_Q..] == diagonals::parity(raw, header)
 }
 
-/// The first row, which begins with the header, in zeros: it is the only one in which the forms differ.
-struct FirstRow([u8; Self::LEFT + 96]);
+/// Whether the header, the first two words of the first row, counts: the only difference between the modes. Masks for the
+/// first vectors of that row.
+struct Header {
+    /// From the first word on.
+    columns: Vector,
+    /// From one word before it on, which never counts.
+    diagonals: Vector,
+}
 
-impl FirstRow {
-    /// Zeros before the row, for the vector of diagonals that begins one word left of it.
-    const LEFT: usize = 18;
+impl Header {
+    const COUNTS: Self = Self { columns: zeros_first(0), diagonals: zeros_first(2) };
+    const IS_ZERO: Self = Self { columns: zeros_first(BODY - HEADER), diagonals: zeros_first(2 + BODY - HEADER) };
+}
 
-    fn with_header(raw: &[u8; RAW]) -> Self {
-        let mut row = [0; Self::LEFT + 96];
-        row[Self::LEFT..Self::LEFT + ROW].copy_from_slice(&raw[HEADER..HEADER + ROW]);
-        Self(row)
+/// So many zeros, then FFh.
+const fn zeros_first(count: usize) -> Vector {
+    let mut mask = [0xFF; 16];
+    let mut at = 0;
+    while at < count {
+        mask[at] = 0;
+        at += 1;
     }
-
-    fn without_header(raw: &[u8; RAW]) -> Self {
-        let mut row = Self::with_header(raw);
-        row.0[Self::LEFT..Self::LEFT + BODY - HEADER].fill(0);
-        row
-    }
-
-    /// 16 bytes, beginning at byte `at` of the array (not of the row).
-    fn vector(&self, at: usize) -> Vector {
-        field::load(&self.0, at)
-    }
+    mask
 }
 
 #[cfg(test)]
@@ -128,7 +128,7 @@ mod tests {
         write_mode1(&mut raw);
         assert!(holds_mode1(&raw));
         raw[ECC_P] ^= 1;
-        let q = diagonals::parity(&raw, &FirstRow::with_header(&raw));
+        let q = diagonals::parity(&raw, &Header::COUNTS);
         raw[ECC_Q..].copy_from_slice(&q);
         assert!(!holds_mode1(&raw));
         write_mode1(&mut raw);

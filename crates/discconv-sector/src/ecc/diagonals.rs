@@ -14,8 +14,8 @@
 //!
 //! Eight places make a vector. Each is carried through the rows in which any of its places has a column.
 
-use super::field::{Sums, THIRD, Vector, double, load, mul};
-use super::{FirstRow, ROW};
+use super::field::{Sums, THIRD, Vector, double, load, masked, mul};
+use super::{Header, ROW};
 use crate::layout::{HEADER, RAW};
 
 /// Data and P.
@@ -26,8 +26,8 @@ const TURN: usize = ROWS;
 /// Places of a vector.
 const PLACES: usize = 8;
 const VECTORS: usize = 9;
-/// First vector with places of the first row: [`FirstRow`] stands in for that row.
-const FIRST_AT_TOP: usize = 3;
+/// The vector with the first column of the first row, at its second place.
+const CORNER: usize = 3;
 /// First vector with complete diagonals.
 const FIRST_COMPLETE: usize = 5;
 /// Bytes of the vectors with complete diagonals.
@@ -62,17 +62,16 @@ struct Line {
 impl Line {
     /// Carries vector `V` through its rows. The vectors must come in order: each goes on with what is 26 places to its
     /// left.
-    #[inline(always)]
-    fn carry<const V: usize>(&mut self, raw: &[u8; RAW], first: &FirstRow) {
+    #[inline(never)]
+    fn carry<const V: usize>(&mut self, raw: &[u8; RAW], header: &Header) {
         let (mut row, end) = const { rows_of(V) };
-        let mut sums = Sums { plain: load(&self.plain, 16 * V), weighted: load(&self.weighted, 16 * V) };
-        if V >= FIRST_AT_TOP {
-            let at = FirstRow::LEFT + 16 * V - 2 * (ROWS - 1);
-            sums.add(&first.vector(at));
+        let mut sums = Sums { plain: *load(&self.plain, 16 * V), weighted: *load(&self.weighted, 16 * V) };
+        if V == CORNER {
+            sums.add(&masked(load(raw, HEADER - 2), &header.diagonals));
             row = 1;
         }
         while row < end {
-            sums.add(&masked::<V>(raw, row));
+            sums.add(&part_of_row::<V>(raw, row));
             row += 1;
         }
         let at = 2 * TURN + 16 * V;
@@ -83,33 +82,30 @@ impl Line {
 
 /// What row `row` has at the places of vector `V`: zero left of its first column and right of its last.
 #[inline(always)]
-fn masked<const V: usize>(raw: &[u8; RAW], row: usize) -> Vector {
-    // The byte of place 0 in a row: that of its column `row - 25`.
-    let place_0 = 2 * row + 16 * V;
-    let mut data = load(raw, HEADER + ROW * row + place_0 - 2 * (ROWS - 1));
-    // Vectors 3 and 4 have columns 0 to 42 in every row but the first, which is not read here.
-    if V != 3 && V != 4 {
-        let mask = load(&MASK, MASK_ORIGIN + place_0 - 2 * (ROWS - 1));
-        for (byte, mask) in data.iter_mut().zip(&mask) {
-            *byte &= mask;
-        }
+fn part_of_row<const V: usize>(raw: &[u8; RAW], row: usize) -> Vector {
+    // As if the row went on to the left: the bytes of place 0 are those of column `row - 25`.
+    let from_place_0 = 16 * V + 2 * row;
+    let data = load(raw, HEADER + ROW * row + from_place_0 - 2 * (ROWS - 1));
+    // The two vectors in the middle lie within every row, but for the corner.
+    if V == CORNER || V == CORNER + 1 {
+        return *data;
     }
-    data
+    masked(data, load(&MASK, MASK_ORIGIN + from_place_0 - 2 * (ROWS - 1)))
 }
 
 /// Both bytes of parity of every diagonal: 52 of the one, then 52 of the other.
 #[inline(never)]
-pub(super) fn parity(raw: &[u8; RAW], first: &FirstRow) -> [u8; 4 * ROWS] {
+pub(super) fn parity(raw: &[u8; RAW], header: &Header) -> [u8; 4 * ROWS] {
     let mut line = Line { plain: [0; 2 * TURN + 16 * VECTORS], weighted: [0; 2 * TURN + 16 * VECTORS] };
-    line.carry::<0>(raw, first);
-    line.carry::<1>(raw, first);
-    line.carry::<2>(raw, first);
-    line.carry::<3>(raw, first);
-    line.carry::<4>(raw, first);
-    line.carry::<5>(raw, first);
-    line.carry::<6>(raw, first);
-    line.carry::<7>(raw, first);
-    line.carry::<8>(raw, first);
+    line.carry::<0>(raw, header);
+    line.carry::<1>(raw, header);
+    line.carry::<2>(raw, header);
+    line.carry::<3>(raw, header);
+    line.carry::<4>(raw, header);
+    line.carry::<5>(raw, header);
+    line.carry::<6>(raw, header);
+    line.carry::<7>(raw, header);
+    line.carry::<8>(raw, header);
     let (mut plain, mut weighted) = ([0; COMPLETE], [0; COMPLETE]);
     let from = 2 * TURN + 16 * FIRST_COMPLETE;
     plain.copy_from_slice(&line.plain[from..]);
