@@ -60,6 +60,9 @@ pub(crate) fn detect(source: &dyn ReadAt, extension: &str) -> Result<Option<Layo
         let score = if name.starts_with("HFS") { PLAUSIBLE } else { SIGNED };
         return Ok(Some(Layout { cell: USER, first: Lba::ZERO, odd_headers: false, audio: false, score }));
     }
+    if let Some(found) = raw::later(source)? {
+        return raw_layout(source, &found).map(Some);
+    }
     let may_be_audio = AUDIO_EXTENSIONS.contains(&extension) && is_long_audio(source) && !is_other_document(source)?;
     Ok(may_be_audio.then(audio))
 }

@@ -97,7 +97,7 @@ pub(crate) struct Found {
     pub(crate) counting: bool,
 }
 
-/// Which raw stride the file has, if its first sectors, or some a little later, have sync.
+/// Which raw stride the file has, if its first sectors, or those of the volume's start, have sync.
 ///
 /// # Errors
 /// Reading.
@@ -113,7 +113,7 @@ pub(crate) fn find(source: &dyn ReadAt) -> Result<Option<Found>> {
             }
         }
     }
-    later(source)
+    Ok(None)
 }
 
 /// Sync at byte 0: the stride with which most of the following records agree.
@@ -148,8 +148,13 @@ const LATER_POINTS: u64 = 128;
 /// Longer files than 100 minutes of the largest stride are no raw CD.
 const LONGEST_CD: u64 = 460_000 * 2744;
 
-/// Data somewhere in a file whose length is a whole number of raw sectors.
-fn later(source: &dyn ReadAt) -> Result<Option<Found>> {
+/// Data somewhere in a file that begins with audio, if its length is a whole number of raw sectors.
+///
+/// To be asked when nothing else is found: a volume may hold a raw image as one of its files.
+///
+/// # Errors
+/// Reading.
+pub(crate) fn later(source: &dyn ReadAt) -> Result<Option<Found>> {
     if source.len() > LONGEST_CD {
         return Ok(None);
     }
