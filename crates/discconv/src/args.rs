@@ -1,0 +1,427 @@
+//! What may be typed. Nothing here looks at files.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
+use discconv_formats::FORMATS;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+const USAGE: &str = "discconv IN OUT [OPTIONS]
+       discconv IN... --to FORMAT --out DIR [OPTIONS]
+       discconv VERB ...";
+
+const EXAMPLES: &str = "\
+Examples:
+  discconv game.bin game.iso             the data of a raw image, as an ISO
+  discconv game.iso game.cue             the other way: writes game.cue and game.bin
+  discconv game.cue split/game.cue --split
+                                         one BIN for each track, named as Redump does
+  discconv ~/roms --to iso --out ~/iso   everything in a folder and below it
+  discconv game.cue game.iso --dry-run   say what would be written and lost, write nothing
+  discconv info game.cue                 what is on it
+
+Exit codes:
+  0  done
+  1  something failed: a file is missing or cannot be read or written, an output
+     exists already, two discs differ, or some inputs of a batch failed
+  2  the command line makes no sense
+  3  refused, since something would be lost (see --allow-loss)
+  4  the input is damaged, or is no disc image
+  130  interrupted";
+
+/// Reads disc images and rewrites them in another format, exactly and provably.
+///
+/// The name of OUT decides the format: .iso writes an ISO; .cue or .bin writes both a sheet and its BIN. Whatever the
+/// new format cannot carry is found and listed before anything is written, and nothing is lost without --allow-loss.
+/// Afterwards the output is read again and compared with the source.
+#[derive(Debug, Parser)]
+#[command(name = "discconv", version, override_usage = USAGE, after_long_help = EXAMPLES, term_width = 80)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs", disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+    /// For the help text: without a verb it is a conversion, and [`with_verb`] says so to clap.
+    #[command(flatten)]
+    pub(crate) convert: Option<ConvertArgs>,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Convert: the same as no verb, for a file that is called like one
+    Convert(ConvertArgs),
+    /// Say what an image is: container, sessions, tracks, indexes, oddities
+    Info(InfoArgs),
+    /// CRC-32, MD5, SHA-1 and SHA-256 of every track, of raw and of user data
+    Hash(HashArgs),
+    /// Check an image against its own checksums, and every data sector's EDC and ECC
+    Verify(VerifyArgs),
+    /// Compare two discs, whatever containers they are in
+    Diff(DiffArgs),
+    /// List the formats, and what each can carry
+    Formats(FormatsArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
+}
+
+impl Verb {
+    /// The options that every verb has.
+    pub(crate) fn common(&self) -> Common {
+        match self {
+            Verb::Convert(args) => args.common.clone(),
+            Verb::Info(args) => args.image.common.clone(),
+            Verb::Hash(args) => args.image.common.clone(),
+            Verb::Verify(args) => args.image.common.clone(),
+            Verb::Diff(args) => args.common.clone(),
+            Verb::Formats(args) => Common { json: args.json, ..Common::default() },
+            Verb::Completions(_) | Verb::Man(_) => Common::default(),
+        }
+    }
+}
+
+/// A conversion, of one image or of many.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = EXAMPLES, override_usage = "discconv [convert] IN OUT [OPTIONS]
+       discconv [convert] IN... --to FORMAT --out DIR [OPTIONS]")]
+pub(crate) struct ConvertArgs {
+    /// Images to read, then the output (with --out: only images, and folders of them)
+    #[arg(required = true, value_name = "IN... [OUT]")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Read IN as this format, whatever it looks like
+    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true, help_heading = CONVERSION)]
+    pub(crate) from: Option<String>,
+
+    /// Write this format (needed with --out; else the name of OUT says it)
+    #[arg(long, value_name = "FORMAT", value_parser = writable(), help_heading = CONVERSION)]
+    pub(crate) to: Option<String>,
+
+    /// Write into this folder; the names of the inputs, and the tree below folders, are kept
+    #[arg(long, short = 'o', value_name = "DIR", help_heading = CONVERSION)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Bytes stored of each data sector [default: 2352 for BIN, 2048 for ISO]
+    #[arg(long, value_name = "BYTES", value_parser = ["2048", "2336", "2352", "2448"], help_heading = CONVERSION)]
+    pub(crate) sector: Option<String>,
+
+    /// Mode of sectors that are rebuilt from 2048 bytes [default: what the volume says, else 1]
+    #[arg(long, value_name = "MODE", value_parser = ["1", "2"], help_heading = CONVERSION)]
+    pub(crate) mode: Option<String>,
+
+    /// One BIN for each track, named as Redump does
+    #[arg(long, conflicts_with_all = ["merge", "original"], help_heading = CONVERSION)]
+    pub(crate) split: bool,
+
+    /// One BIN for the whole disc (the default, however the source is split)
+    #[arg(long, conflicts_with = "original", help_heading = CONVERSION)]
+    pub(crate) merge: bool,
+
+    /// With --out: the very files that the source remembers, in names, split and text
+    #[arg(long, requires = "out", help_heading = CONVERSION)]
+    pub(crate) original: bool,
+
+    /// Go on although this is lost; several kinds are separated by commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = loss_names(), help_heading = CONVERSION)]
+    pub(crate) allow_loss: Vec<String>,
+
+    /// Print what would be written and lost; write nothing
+    #[arg(long, help_heading = CONVERSION)]
+    pub(crate) dry_run: bool,
+
+    /// Replace outputs that exist (never an input)
+    #[arg(long, help_heading = CONVERSION)]
+    pub(crate) force: bool,
+
+    /// Do not read the output again to prove it
+    #[arg(long, help_heading = CONVERSION)]
+    pub(crate) no_verify: bool,
+
+    /// Write a receipt with the hashes of source and outputs, as JSON
+    #[arg(long, value_name = "FILE", help_heading = CONVERSION)]
+    pub(crate) receipt: Option<PathBuf>,
+
+    /// How hard to compress, where the format compresses
+    #[arg(long, value_enum, default_value_t = Level::Normal, help_heading = CONVERSION)]
+    pub(crate) level: Level,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+const CONVERSION: &str = "Conversion";
+const EVERYWHERE: &str = "Everywhere";
+
+/// What every verb that reads images takes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Common {
+    /// Say nothing but errors
+    #[arg(long, short, conflicts_with = "verbose", help_heading = EVERYWHERE)]
+    pub(crate) quiet: bool,
+
+    /// Say more: every skipped file, every note
+    #[arg(long, short, help_heading = EVERYWHERE)]
+    pub(crate) verbose: bool,
+
+    /// Print the result as one JSON object
+    #[arg(long, help_heading = EVERYWHERE)]
+    pub(crate) json: bool,
+
+    /// Use so many cores [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = EVERYWHERE)]
+    pub(crate) jobs: Option<u16>,
+
+    /// Draw no progress bars
+    #[arg(long, help_heading = EVERYWHERE)]
+    pub(crate) no_progress: bool,
+}
+
+/// One image to look at.
+#[derive(Debug, Args)]
+pub(crate) struct ImageArgs {
+    /// The image, or the sheet that describes it
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+
+    /// Read it as this format, whatever it looks like
+    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true)]
+    pub(crate) from: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  discconv info game.cue\n  discconv info game.iso --json | jq .sessions\n\nOnly a bounded number of sectors is looked at; `discconv verify` reads them all.")]
+pub(crate) struct InfoArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  discconv hash game.cue\n  discconv hash game.cue --json | jq -r '.tracks[].raw.sha1'\n\nA track's raw data is what a BIN of its own holds: from its INDEX 00 where the image\nstores the pregap, else from INDEX 01. Its user data is 2048 bytes of each sector from\nINDEX 01 on.")]
+pub(crate) struct HashArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  discconv verify game.cue\n  discconv verify game.bin --json\n\nThe exit code is 4 if anything is wrong.")]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+}
+
+/// Two discs.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  discconv diff game.cue game.iso\n\nThe exit code is 1 if they differ. A gap is the same as blank sectors that are stored.")]
+pub(crate) struct DiffArgs {
+    /// One disc
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+
+    /// The other
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+
+    /// Read both as this format, whatever they look like
+    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true)]
+    pub(crate) from: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatsArgs {
+    /// Print the list as one JSON object
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+
+    /// Print the table of the README
+    #[arg(long, hide = true)]
+    pub(crate) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  discconv completions bash > ~/.local/share/bash-completion/completions/discconv")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  discconv man | man -l -\n  discconv man info | man -l -")]
+pub(crate) struct ManArgs {
+    /// The page of one verb
+    #[arg(value_name = "VERB")]
+    pub(crate) verb: Option<String>,
+}
+
+/// `--level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// As fast as possible
+    Fast,
+    /// Between the two
+    Normal,
+    /// As small as possible
+    Max,
+}
+
+impl Level {
+    pub(crate) fn conversion_mode(self) -> ConversionMode {
+        match self {
+            Level::Fast => ConversionMode::Fast,
+            Level::Normal => ConversionMode::Normal,
+            Level::Max => ConversionMode::Max,
+        }
+    }
+}
+
+impl ConvertArgs {
+    /// The losses that are accepted.
+    pub(crate) fn allowed(&self) -> LossKinds {
+        let kinds = self.allow_loss.iter().map(|name| match LossKind::from_name(name) {
+            Some(kind) => LossKinds::of(&[kind]),
+            None => LossKinds::ALL,
+        });
+        kinds.fold(LossKinds::NONE, |all, kinds| kinds.iter().fold(all, LossKinds::with))
+    }
+
+    /// `--mode`, as the mode of a track.
+    pub(crate) fn track_mode(&self) -> Option<TrackMode> {
+        self.mode.as_deref().map(|mode| if mode == "2" { TrackMode::Mode2 } else { TrackMode::Mode1 })
+    }
+
+    /// `--sector`, as a number.
+    pub(crate) fn sector_bytes(&self) -> Option<u16> {
+        self.sector.as_deref().and_then(|bytes| bytes.parse().ok())
+    }
+}
+
+fn readable() -> PossibleValuesParser {
+    let infos = FORMATS.iter().map(|format| format.info());
+    PossibleValuesParser::new(infos.flat_map(|info| std::iter::once(info.id).chain(info.forced.iter().copied())))
+}
+
+fn writable() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.info()).filter(|info| info.writes).map(|info| info.id))
+}
+
+fn loss_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(LossKind::ALL.into_iter().map(LossKind::name).chain(["all"]))
+}
+
+/// Options that take a value, so that the value is not mistaken for a verb.
+const WITH_VALUE: &[&str] = &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
+
+/// The command line with its verb in front: the first word, or `convert` where that is no verb.
+///
+/// Nothing is added where there is no word at all, so that `discconv --help` is about everything.
+pub(crate) fn with_verb(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    match first_word(&args) {
+        Some(place) if is_verb(&args[place]) => {
+            let verb = args.remove(place);
+            args.insert(1, verb);
+        }
+        Some(_) => args.insert(1, "convert".into()),
+        None if args.iter().skip(1).all(|arg| is_about_the_program(arg)) => {}
+        None => args.insert(1, "convert".into()),
+    }
+    args
+}
+
+fn first_word(args: &[OsString]) -> Option<usize> {
+    let mut place = 1;
+    while let Some(arg) = args.get(place) {
+        let text = arg.to_string_lossy();
+        if text == "--" {
+            return None;
+        }
+        if text == "-" || !text.starts_with('-') {
+            return Some(place);
+        }
+        place += if WITH_VALUE.contains(&text.as_ref()) { 2 } else { 1 };
+    }
+    None
+}
+
+fn is_verb(word: &OsStr) -> bool {
+    const VERBS: &[&str] = &["convert", "info", "hash", "verify", "diff", "formats", "completions", "man"];
+    word.to_str().is_some_and(|word| VERBS.contains(&word))
+}
+
+fn is_about_the_program(arg: &OsStr) -> bool {
+    ["-h", "--help", "-V", "--version"].iter().any(|known| arg == *known)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// The arguments of a conversion.
+    pub(crate) fn convert(line: &str) -> ConvertArgs {
+        match Cli::try_parse_from(with_verb(line.split(' ').map(OsString::from))).map(|cli| cli.verb) {
+            Ok(Some(Verb::Convert(args))) => args,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_is_known_to_the_look_for_it() {
+        let command = Cli::command();
+        let missing: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).filter(|name| !is_verb(OsStr::new(name))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_option_with_a_value_is_known_to_the_look_for_the_verb() {
+        let command = Cli::command();
+        let takes_value = |arg: &&clap::Arg| arg.get_long().is_some() && arg.get_action().takes_values();
+        for arg in command.get_arguments().filter(takes_value) {
+            let long = format!("--{}", arg.get_long().unwrap_or_default());
+            assert!(WITH_VALUE.contains(&long.as_str()), "{long}");
+        }
+    }
+
+    #[test]
+    fn the_first_word_decides_the_verb() {
+        let check = |line: &str, expected: &str| {
+            let words = line.split(' ').map(OsString::from);
+            let got: Vec<String> = with_verb(words).iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            assert_eq!(got.join(" "), expected, "{line}");
+        };
+        check("discconv a.bin a.iso", "discconv convert a.bin a.iso");
+        check("discconv info a.bin", "discconv info a.bin");
+        check("discconv -q info a.bin", "discconv info -q a.bin");
+        check("discconv --jobs 2 hash a.bin", "discconv hash --jobs 2 a.bin");
+        check("discconv a.bin info", "discconv convert a.bin info");
+        check("discconv --to iso info --out d", "discconv info --to iso --out d");
+        check("discconv convert info x.iso", "discconv convert info x.iso");
+        check("discconv -- info x.iso", "discconv convert -- info x.iso");
+        check("discconv --help", "discconv --help");
+        check("discconv --to iso", "discconv convert --to iso");
+        check("discconv - x.iso", "discconv convert - x.iso");
+    }
+
+    #[test]
+    fn losses_add_up() {
+        let args = |line: &str| convert(line).allowed();
+        assert_eq!(args("discconv a b --allow-loss audio,cd-text"), LossKinds::of(&[LossKind::Audio, LossKind::CdText]));
+        assert_eq!(args("discconv a b --allow-loss all"), LossKinds::ALL);
+        assert_eq!(args("discconv a b"), LossKinds::NONE);
+    }
+}

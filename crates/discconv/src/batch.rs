@@ -1,0 +1,210 @@
+//! Many images: which there are, what each would write, and all of it done, whatever becomes of one.
+
+use crate::conversion::{Prepared, prepare};
+use crate::errors::Failure;
+use crate::image;
+use crate::job::{Job, Settings, Target, stem_of};
+use crate::shown;
+use discconv_core::Error;
+use discconv_formats::FORMATS;
+use discconv_host::{FileIdentity, walk};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A file that may be an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
+    path: PathBuf,
+    /// Its folder below the one that was named, so that the tree can be kept.
+    below: PathBuf,
+    /// Was it named itself, rather than found in a folder?
+    named: bool,
+}
+
+/// What is to become of an input.
+pub(crate) enum Fate {
+    /// It is converted.
+    Convert(Planned),
+    /// Its output is there already.
+    Exists(PathBuf),
+    /// It cannot be read, or planned.
+    Fails(Failure),
+}
+
+/// A job that can be done.
+pub(crate) struct Planned {
+    pub(crate) job: Job,
+    pub(crate) outputs: Vec<PathBuf>,
+    /// Of all outputs.
+    pub(crate) bytes: u64,
+}
+
+/// An input of the batch.
+pub(crate) struct Entry {
+    pub(crate) input: PathBuf,
+    pub(crate) fate: Fate,
+}
+
+/// All that is to be done, known before the first byte is written.
+#[derive(Default)]
+pub(crate) struct Survey {
+    /// Sorted by path, those that were named first.
+    pub(crate) entries: Vec<Entry>,
+    /// Files in folders that are no images.
+    pub(crate) others: Vec<PathBuf>,
+    /// Files that belong to a descriptor among the inputs.
+    pub(crate) claimed: Vec<PathBuf>,
+    /// Folders that could not be read.
+    pub(crate) problems: Vec<Error>,
+    /// Every file of every input: none of them is overwritten by any job.
+    pub(crate) inputs: Vec<FileIdentity>,
+}
+
+impl Survey {
+    /// Every path that will be written.
+    pub(crate) fn outputs(&self) -> Vec<PathBuf> {
+        let planned = self.entries.iter().filter_map(|entry| match &entry.fate {
+            Fate::Convert(planned) => Some(&planned.outputs),
+            _ => None,
+        });
+        planned.flatten().cloned().collect()
+    }
+}
+
+/// Look at all inputs.
+///
+/// # Errors
+/// A usage error if two inputs would write one output; [`Error::Cancelled`].
+pub(crate) fn survey(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: &Settings) -> Result<Survey, Failure> {
+    let mut survey = Survey::default();
+    let mut candidates = candidates(inputs, out, &mut survey.problems);
+    // Sheets first: what they name is theirs.
+    candidates.sort_by_key(|candidate| !is_descriptor(&candidate.path));
+    let mut claimed: BTreeSet<FileIdentity> = BTreeSet::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut wanted: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let mut entries: Vec<(Candidate, Fate)> = Vec::new();
+    for candidate in candidates {
+        if crate::interrupt::asked() {
+            return Err(Error::Cancelled.into());
+        }
+        // The same path twice, perhaps once by its folder, is one input.
+        if !seen.insert(std::path::absolute(&candidate.path).unwrap_or_else(|_| candidate.path.clone())) {
+            continue;
+        }
+        if FileIdentity::of(&candidate.path).is_ok_and(|identity| claimed.contains(&identity)) {
+            survey.claimed.push(candidate.path);
+            continue;
+        }
+        let job = job(&candidate, out, format);
+        match prepare(&job, settings) {
+            Ok(prepared) => {
+                survey.inputs.extend(prepared.image.inputs());
+                if is_descriptor(&candidate.path) {
+                    claimed.extend(prepared.image.inputs());
+                }
+                wanted.extend(prepared.paths().into_iter().map(|path| (path, candidate.path.clone())));
+                let fate = fate(job, &prepared, settings);
+                entries.push((candidate, fate));
+            }
+            Err(_) if !candidate.named && !looks_like_an_image(&candidate.path) => survey.others.push(candidate.path),
+            Err(failure) => {
+                // A broken sheet still owns its files, as far as it can be read.
+                claimed.extend(image::files_of_broken(&candidate.path));
+                entries.push((candidate, Fate::Fails(failure)));
+            }
+        }
+    }
+    refuse_clashes(wanted)?;
+    entries.sort_by(|(a, _), (b, _)| (!a.named, &a.path).cmp(&(!b.named, &b.path)));
+    survey.entries = entries.into_iter().map(|(candidate, fate)| Entry { input: candidate.path, fate }).collect();
+    survey.inputs.extend(claimed);
+    survey.inputs.sort();
+    survey.inputs.dedup();
+    Ok(survey)
+}
+
+fn candidates(inputs: &[PathBuf], out: &Path, problems: &mut Vec<Error>) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            all.push(Candidate { path: input.clone(), below: PathBuf::new(), named: true });
+            continue;
+        }
+        let walked = walk(input);
+        problems.extend(walked.problems);
+        // What an earlier run wrote is no input of this one, unless the output folder was named as such.
+        let outputs = (out != input && out.starts_with(input)).then_some(out);
+        let files = walked.files.into_iter().filter(|path| outputs.is_none_or(|out| !path.starts_with(out)));
+        all.extend(files.map(|path| {
+            let below = path.strip_prefix(input).ok().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+            Candidate { path, below, named: false }
+        }));
+    }
+    all
+}
+
+fn extension_of(path: &Path) -> String {
+    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Does the extension say that the file describes others?
+fn is_descriptor(path: &Path) -> bool {
+    let extension = extension_of(path);
+    FORMATS.iter().map(|format| format.info()).any(|info| !info.companions.is_empty() && info.extensions.contains(&extension.as_str()))
+}
+
+/// Does the extension promise an image? Then it is a failure if it is none.
+fn looks_like_an_image(path: &Path) -> bool {
+    let extension = extension_of(path);
+    let mut images = FORMATS.iter().map(|format| format.info()).filter(|info| !info.wrapper);
+    images.any(|info| info.extensions.iter().chain(info.companions).any(|known| *known == extension))
+}
+
+fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Job {
+    let target = Target { folder: out.join(&candidate.below), stem: stem_of(&candidate.path), extension: String::new(), format, named: None };
+    Job { input: candidate.path.clone(), target }
+}
+
+fn fate(job: Job, prepared: &Prepared, settings: &Settings) -> Fate {
+    let outputs = prepared.paths();
+    if !settings.force && let Some(there) = outputs.iter().find(|path| std::fs::symlink_metadata(path).is_ok()) {
+        return Fate::Exists(there.clone());
+    }
+    Fate::Convert(Planned { job, bytes: prepared.plan.total_bytes(), outputs })
+}
+
+/// Two inputs for one output would mean that one of them is lost.
+fn refuse_clashes(mut wanted: Vec<(PathBuf, PathBuf)>) -> Result<(), Failure> {
+    wanted.sort();
+    let clash = wanted.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    clash.map_or(Ok(()), |pair| {
+        let [(output, one), (_, other)] = pair else { return Ok(()) };
+        Err(Failure::usage(
+            format!("{} and {} would both write {}", shown::path(one), shown::path(other), shown::path(output)),
+            "leave one of them out, or convert them into different folders",
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_inputs_for_one_output_are_both_named() {
+        let pair = |output: &str, input: &str| (PathBuf::from(output), PathBuf::from(input));
+        assert!(refuse_clashes(vec![pair("d/a.bin", "a.iso"), pair("d/b.bin", "b.iso")]).is_ok());
+        let clash = refuse_clashes(vec![pair("d/a.cue", "x/a.iso"), pair("d/b.cue", "b.iso"), pair("d/a.cue", "a.bin")]);
+        let text = clash.map_or_else(|failure| failure.text(), |()| String::new());
+        assert!(text.starts_with("error: a.bin and x/a.iso would both write d/a.cue"), "{text}");
+    }
+
+    #[test]
+    fn sheets_come_before_what_they_name() {
+        assert!(is_descriptor(Path::new("x/A.CUE")));
+        assert!(!is_descriptor(Path::new("a.bin")));
+        assert!(looks_like_an_image(Path::new("a.bin")));
+        assert!(!looks_like_an_image(Path::new("readme.txt")));
+    }
+}

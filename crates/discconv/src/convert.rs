@@ -1,0 +1,118 @@
+//! The verb `convert`, and the command line without a verb.
+
+use crate::args::ConvertArgs;
+use crate::batch;
+use crate::console::Console;
+use crate::conversion::{Done, Prepared, prepare};
+use crate::crew::{self, Outcome};
+use crate::errors::{self, Failure};
+use crate::image;
+use crate::job::{self, Job, Request, Settings};
+use crate::progress::Progress;
+use crate::receipt;
+use crate::report;
+use crate::shown;
+use discconv_core::{Error, NoteKind};
+use discconv_host::ThreadPool;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
+    let settings = job::settings(args);
+    let request = job::request(args)?;
+    let receipt = args.receipt.as_deref().filter(|_| !settings.dry_run);
+    if let Some(path) = receipt {
+        receipt::check(path, settings.force)?;
+    }
+    let cores = image::cores(&args.common);
+    match request {
+        Request::One(job) => one(&job, &settings, receipt, cores, console),
+        Request::Many { inputs, out, format } => many(&inputs, &out, format, &settings, receipt, cores, console),
+    }
+}
+
+/// Oddities of the source, and the plan where nothing else follows.
+pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Console) {
+    for note in prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity) {
+        console.note(&note.text);
+    }
+    if settings.dry_run {
+        console.report(&report::plan_text(prepared));
+    }
+}
+
+fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
+    let prepared = prepare(job, settings)?;
+    if let Some(path) = receipt {
+        refuse_as_output(path, &prepared.paths())?;
+    }
+    announce(&prepared, settings, console);
+    let progress = Progress::new(console, &prepared.image.shown, None);
+    let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
+    let written = receipt.map(|path| receipt::of(&prepared, &done, settings, cores, &progress).map(|body| (path, body))).transpose()?;
+    drop(progress);
+    if let Some((path, body)) = written {
+        receipt::write(path, &body, prepared.image.inputs(), settings.force)?;
+        console.detail(&format!("receipt written to {}", shown::path(path)));
+    }
+    tell(&prepared, &done, settings, console);
+    Ok(errors::DONE)
+}
+
+fn tell(prepared: &Prepared, done: &Done, settings: &Settings, console: &Console) {
+    if console.json {
+        console.data_json(&report::done_json(prepared, done, settings));
+    } else {
+        console.report(&report::done_text(prepared, done, settings));
+    }
+}
+
+fn refuse_as_output(receipt: &Path, outputs: &[PathBuf]) -> Result<(), Failure> {
+    let same = |output: &PathBuf| std::path::absolute(output).ok() == std::path::absolute(receipt).ok();
+    if outputs.iter().any(same) {
+        return Err(Failure::usage(format!("{} is to be both an output and the receipt", shown::path(receipt)), "choose another name for the receipt"));
+    }
+    Ok(())
+}
+
+fn many(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
+    let survey = batch::survey(inputs, out, format, settings)?;
+    if let Some(path) = receipt {
+        refuse_as_output(path, &survey.outputs())?;
+    }
+    for problem in &survey.problems {
+        console.warn(&problem.to_string());
+    }
+    for path in &survey.others {
+        console.detail(&format!("{}: is no disc image, passed over", path.display()));
+    }
+    for path in &survey.claimed {
+        console.detail(&format!("{}: belongs to a sheet, which is converted", path.display()));
+    }
+    let problems = survey.problems.len();
+    let (others, protected) = (survey.others.len(), survey.inputs.clone());
+    let run = crew::run(survey, settings, receipt.is_some(), cores, console);
+    if let Some(path) = receipt {
+        let receipts = run.receipts();
+        receipt::write(path, &receipt::of_batch(receipts), protected, settings.force)?;
+    }
+    if console.json {
+        console.data_json(&run.json(others));
+    } else {
+        console.report(&run.table(others, settings));
+    }
+    if crate::interrupt::asked() {
+        return Err(Error::Cancelled.into());
+    }
+    Ok(exit_code(&run.outcomes, problems))
+}
+
+/// 0 if nothing failed; the one input's own code if there was but one; else 1.
+fn exit_code(outcomes: &[Outcome], problems: usize) -> u8 {
+    let mut failed = outcomes.iter().filter_map(Outcome::exit_code);
+    match (outcomes.len(), failed.next()) {
+        (1, Some(code)) => code,
+        (_, Some(_)) => errors::FAILED,
+        (_, None) if problems > 0 => errors::FAILED,
+        (_, None) => errors::DONE,
+    }
+}

@@ -1,0 +1,173 @@
+//! An image as a verb gets it: opened, with the files it consists of.
+
+use crate::args::{Common, ImageArgs};
+use crate::console::Console;
+use crate::errors::Failure;
+use crate::shown;
+use discconv_core::{Disc, Error, FormatInfo, Found, Input, Limits, Main, Note, NoteKind, Siblings};
+use discconv_formats::FORMATS;
+use discconv_host::{FileIdentity, FileSource, FolderSiblings};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An opened image.
+pub(crate) struct Image {
+    /// The path that was asked for.
+    pub(crate) path: PathBuf,
+    /// The same, safe to print.
+    pub(crate) shown: String,
+    /// What it turned out to be.
+    pub(crate) format: &'static FormatInfo,
+    /// The discs in it; at least one.
+    pub(crate) discs: Vec<Disc>,
+    /// What was noted about file and discs.
+    pub(crate) notes: Vec<Note>,
+    /// Every file that was opened for it, itself and what it names, with its length in bytes.
+    pub(crate) files: BTreeMap<FileIdentity, u64>,
+}
+
+/// Open the image at `path`, as `from` if that is said.
+///
+/// # Errors
+/// A usage error for `-`; whatever is wrong with the file.
+pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
+    refuse_pipe(path)?;
+    let beside = Beside::new(path);
+    let mut notes = Vec::new();
+    let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
+    let opened = match described {
+        Some(sheet) => {
+            notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
+            open_beside(&path.with_file_name(sheet), None, &beside)?
+        }
+        None => {
+            // What was looked at in vain does not belong to the image.
+            beside.forget();
+            open_beside(path, from, &beside)?
+        }
+    };
+    notes.extend(opened.notes);
+    notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
+    Ok(Image { path: path.to_owned(), shown: shown::path(path), format: opened.format, discs: opened.discs, notes, files: beside.files(path) })
+}
+
+fn open_beside(path: &Path, from: Option<&str>, beside: &Beside) -> Result<discconv_formats::OpenedImage, Error> {
+    let source = Arc::new(FileSource::open(path)?);
+    let name = path.to_string_lossy();
+    discconv_formats::open(&Input { name: &name, source, siblings: beside, limits: Limits::default(), forced: from })
+}
+
+/// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.
+pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
+    let beside = Beside::new(path);
+    let _ = open_beside(path, None, &beside);
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
+    let companions = infos.flat_map(|info| info.companions).filter_map(|companion| FileIdentity::of(&path.with_extension(companion)).ok());
+    companions.chain(beside.files(path).into_keys()).collect()
+}
+
+/// Open the image of a verb that looks at one.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_args(args: &ImageArgs, console: &Console) -> Result<Image, Failure> {
+    let image = open(&args.input, args.from.as_deref())?;
+    if image.discs.len() > 1 {
+        console.note(&format!("{}: only the first of {} discs is looked at", image.shown, image.discs.len()));
+    }
+    Ok(image)
+}
+
+/// `-` is no image.
+///
+/// # Errors
+/// A usage error that says why.
+pub(crate) fn refuse_pipe(path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return Err(Failure::usage(
+            "`-` cannot be an image: images are read and written at many places at once, and a pipe has only one",
+            "write it to a file first, and name that (a file that is really called `-` is `./-`)",
+        ));
+    }
+    Ok(())
+}
+
+/// How many cores may be used.
+pub(crate) fn cores(common: &Common) -> usize {
+    let all = std::thread::available_parallelism().map_or(1, NonZero::get);
+    common.jobs.map_or(all, usize::from)
+}
+
+impl Image {
+    /// The disc; of several, the first.
+    pub(crate) fn disc(&self) -> &Disc {
+        // `open` refuses an image without a disc.
+        &self.discs[0]
+    }
+
+    /// Is it nothing but 2048-byte sectors, with no description that says what they were on the disc?
+    pub(crate) fn is_plain_2048(&self) -> bool {
+        let described = !self.format.companions.is_empty();
+        !described && self.disc().extents().iter().all(|extent| extent.main.is_some_and(|place| place.form.main == Main::User))
+    }
+
+    /// What is damaged, each with its place.
+    pub(crate) fn damage(&self) -> Vec<&Note> {
+        self.notes.iter().filter(|note| note.kind == NoteKind::Damage).collect()
+    }
+
+    /// Bytes of its files, without zeros that stand in for missing ones.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.files.values().sum()
+    }
+
+    /// The files that no output may overwrite.
+    pub(crate) fn inputs(&self) -> Vec<FileIdentity> {
+        self.files.keys().cloned().collect()
+    }
+}
+
+/// The folder around an image, remembering what was opened there.
+struct Beside {
+    inner: FolderSiblings,
+    names: Mutex<BTreeSet<String>>,
+}
+
+impl Beside {
+    fn new(image: &Path) -> Beside {
+        Beside { inner: FolderSiblings::beside(image), names: Mutex::default() }
+    }
+
+    fn forget(&self) {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The image and what was opened for it, with lengths in bytes.
+    fn files(&self, image: &Path) -> BTreeMap<FileIdentity, u64> {
+        let folder = image.parent().unwrap_or(Path::new(""));
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let paths = names.iter().map(|name| folder.join(name)).chain([image.to_owned()]);
+        let files = paths.filter_map(|path| {
+            let len = std::fs::metadata(&path).ok()?.len();
+            Some((FileIdentity::of(&path).ok()?, len))
+        });
+        files.collect()
+    }
+}
+
+impl Siblings for Beside {
+    fn open(&self, name: &str) -> Result<Option<Found>, Error> {
+        let found = self.inner.open(name)?;
+        if let Some(found) = &found {
+            self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(found.name.clone());
+        }
+        Ok(found)
+    }
+
+    fn list(&self) -> Vec<String> {
+        self.inner.list()
+    }
+}

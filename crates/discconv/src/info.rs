@@ -1,0 +1,181 @@
+//! `info`: what an image is, from its descriptor and a bounded sample of its sectors.
+
+use crate::args::InfoArgs;
+use crate::console::Console;
+use crate::errors::{self, Failure};
+use crate::image::{self, Image};
+use crate::shown;
+use discconv_core::{CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackMode, TrackSurvey, survey_track};
+use serde_json::{Value, json};
+
+/// Sectors that are looked at in a track, and in a whole disc, at most.
+const SAMPLES_TRACK: u32 = 64;
+const SAMPLES_DISC: u32 = 512;
+
+pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
+    let image = image::open_args(&args.image, console)?;
+    let surveys = surveys(image.disc())?;
+    if console.json {
+        console.data_json(&as_json(&image, &surveys));
+    } else {
+        console.data(&text(&image, &surveys));
+    }
+    Ok(errors::DONE)
+}
+
+/// What each track's sectors are, in the order of the tracks.
+fn surveys(disc: &Disc) -> Result<Vec<TrackSurvey>, Error> {
+    let tracks = u32::try_from(disc.toc().track_count()).unwrap_or(u32::MAX).max(1);
+    let samples = (SAMPLES_DISC / tracks).clamp(4, SAMPLES_TRACK);
+    let mut scratch = Scratch::default();
+    disc.toc().tracks().map(|track| survey_track(disc, track, samples, &mut scratch)).collect()
+}
+
+fn as_json(image: &Image, surveys: &[TrackSurvey]) -> Value {
+    let disc = image.disc();
+    let mut surveys = surveys.iter();
+    let sessions = disc.toc().sessions.iter().enumerate().map(|(place, session)| {
+        let tracks: Vec<Value> = session.tracks.iter().zip(&mut surveys).map(|(track, survey)| track_json(track, survey)).collect();
+        json!({ "number": place + 1, "start_lba": start(session).0, "lead_out_lba": session.lead_out.0, "tracks": tracks })
+    });
+    let sessions: Vec<Value> = sessions.collect();
+    json!({
+        "path": image.path.to_string_lossy(), "format": image.format.id, "media": disc.toc().media.name(), "sessions": sessions,
+        "mcn": disc.toc().mcn.as_ref().map(ToString::to_string), "subchannel": disc.stored_sub().map(SubCoding::name),
+        "size_bytes": image.size_bytes(), "notes": image.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// INDEX 01 of the session's first track.
+fn start(session: &Session) -> Lba {
+    session.tracks.first().map_or(session.lead_out, Track::start)
+}
+
+fn track_json(track: &Track, survey: &TrackSurvey) -> Value {
+    let indexes: Vec<Value> = track.indexes.iter().map(|(number, lba)| json!({ "number": number, "lba": lba.0 })).collect();
+    json!({
+        "number": track.number, "mode": survey.kind, "stored_bytes": survey.stored_bytes, "start_lba": track.start().0,
+        "sectors": track.sectors(), "pregap_sectors": track.pregap_sectors(), "indexes": indexes,
+        "flags": track.control.names(), "isrc": track.isrc.as_ref().map(ToString::to_string),
+    })
+}
+
+fn media_words(media: Media) -> &'static str {
+    match media {
+        Media::Cd => "CD",
+        Media::Gd => "GD-ROM",
+        Media::Dvd => "DVD",
+        Media::Bd => "Blu-ray disc",
+        Media::Umd => "UMD",
+        Media::Unknown => "medium unknown",
+    }
+}
+
+fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
+    let disc = image.disc();
+    let toc = disc.toc();
+    let mut lines = vec![
+        image.shown.clone(),
+        format!("{} ({}), {}, {}", image.format.name, image.format.id, media_words(toc.media), shown::size(image.size_bytes())),
+    ];
+    lines.extend(toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))));
+    lines.extend(disc.stored_sub().map(|sub| format!("subchannel stored, {}", sub.name())));
+    let mut rest = surveys;
+    for (place, session) in toc.sessions.iter().enumerate() {
+        lines.push(String::new());
+        if toc.sessions.len() > 1 {
+            lines.push(format!("session {}, lead-out at LBA {}", place + 1, session.lead_out));
+        }
+        let (these, others) = rest.split_at(session.tracks.len().min(rest.len()));
+        rest = others;
+        lines.push(track_table(session, these));
+    }
+    lines.extend(further_indexes(disc));
+    lines.extend(titles(disc));
+    if !image.notes.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(image.notes.iter().map(|note| {
+        let kind = if note.kind == NoteKind::Damage { "damage" } else { "note" };
+        format!("{kind}: {}", shown::name(&note.text))
+    }));
+    lines.join("\n")
+}
+
+fn track_table(session: &Session, surveys: &[TrackSurvey]) -> String {
+    let rows = session.tracks.iter().zip(surveys).map(|(track, survey)| {
+        let number = track.number.to_string();
+        let stored = if survey.stored_bytes == 0 { "-".to_owned() } else { survey.stored_bytes.to_string() };
+        let length = if track.mode == TrackMode::Audio { playing_time(track.sectors()) } else { shown::size(u64::from(track.sectors()) * 2048) };
+        let pregap = if track.pregap_sectors() == 0 { "-".to_owned() } else { shown::grouped(track.pregap_sectors().into()) };
+        let mut said = track.control.names().join(" ");
+        if let Some(isrc) = &track.isrc {
+            said = format!("{said} {}", shown::name(&isrc.to_string())).trim_start().to_owned();
+        }
+        [number, survey.kind.to_owned(), stored, track.start().to_string(), shown::grouped(track.sectors().into()), length, pregap, said]
+    });
+    let head = ["track", "mode", "stored", "LBA", "sectors", "length", "pregap", "flags, ISRC"];
+    shown::table(head, &[0, 2, 3, 4, 5, 6], rows)
+}
+
+/// Sectors of audio as minutes and seconds.
+fn playing_time(sectors: u32) -> String {
+    let seconds = sectors / 75;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// INDEX 02 and up, a line for each track that has them.
+fn further_indexes(disc: &Disc) -> Vec<String> {
+    let lines = disc.toc().tracks().filter_map(|track| {
+        let further: Vec<String> = track.indexes.iter().filter(|(number, _)| *number > 1).map(|(number, lba)| format!("{number:02} at {lba}")).collect();
+        (!further.is_empty()).then(|| format!("track {}: INDEX {}", track.number, further.join(", ")))
+    });
+    lines.collect()
+}
+
+/// CD-TEXT of the first language: a line for the disc and one for each track.
+fn titles(disc: &Disc) -> Vec<String> {
+    let Some(block) = disc.toc().cd_text.as_ref().and_then(|text| text.blocks.first()) else {
+        return Vec::new();
+    };
+    let lines = block.texts.iter().filter_map(|((kind, track), text)| {
+        let whose = if *track == 0 { "disc".to_owned() } else { format!("track {track}") };
+        Some((*track, format!("{whose}: {} {}", text_word(*kind)?, shown::name(text))))
+    });
+    let mut lines: Vec<(u8, String)> = lines.collect();
+    lines.sort_by_key(|(track, _)| *track);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Kinds of CD-TEXT that people read.
+fn text_word(kind: CdTextKind) -> Option<&'static str> {
+    match kind {
+        CdTextKind::Title => Some("title"),
+        CdTextKind::Performer => Some("performer"),
+        CdTextKind::Songwriter => Some("songwriter"),
+        CdTextKind::Composer => Some("composer"),
+        CdTextKind::Arranger => Some("arranger"),
+        CdTextKind::Message => Some("message"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discconv_core::Toc;
+
+    #[test]
+    fn a_track_has_the_promised_keys_in_order() {
+        let toc = Toc::single_data(Media::Cd, TrackMode::Mode1, 100);
+        let survey = TrackSurvey { kind: "mode1", stored_bytes: 2048 };
+        let json: Vec<String> = toc.tracks().map(|track| track_json(track, &survey).to_string()).collect();
+        let expected = r#"{"number":1,"mode":"mode1","stored_bytes":2048,"start_lba":0,"sectors":100,"pregap_sectors":0,"indexes":[{"number":1,"lba":0}],"flags":[],"isrc":null}"#;
+        assert_eq!(json, [expected]);
+    }
+
+    #[test]
+    fn audio_is_measured_in_time() {
+        assert_eq!(playing_time(75 * 61 + 74), "1:01");
+    }
+}

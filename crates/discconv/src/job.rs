@@ -1,0 +1,221 @@
+//! From what was typed to what is to be done: nothing here opens an image.
+
+use crate::args::ConvertArgs;
+use crate::errors::Failure;
+use crate::image::refuse_pipe;
+use crate::shown;
+use discconv_core::{FormatInfo, LossKinds, TrackMode, WriteOptions};
+use discconv_formats::FORMATS;
+use std::path::{Path, PathBuf};
+
+/// What holds for every job of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) from: Option<String>,
+    pub(crate) mode: Option<TrackMode>,
+    pub(crate) allow: LossKinds,
+    pub(crate) dry_run: bool,
+    pub(crate) force: bool,
+    pub(crate) prove: bool,
+    /// Without the extension, which is the job's.
+    pub(crate) write: WriteOptions,
+}
+
+/// One image to be converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) input: PathBuf,
+    pub(crate) target: Target,
+}
+
+/// Where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// An empty path is the current folder.
+    pub(crate) folder: PathBuf,
+    /// Names of outputs begin with it.
+    pub(crate) stem: String,
+    /// Of the named output, in lower case and without the dot; empty in batches.
+    pub(crate) extension: String,
+    /// The id of the format; `None` with `--original`, where the source's memory decides.
+    pub(crate) format: Option<&'static str>,
+    /// The file that was named, which must be among those written.
+    pub(crate) named: Option<String>,
+}
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// IN OUT.
+    One(Job),
+    /// IN... --out DIR.
+    Many {
+        /// Files and folders.
+        inputs: Vec<PathBuf>,
+        /// Where the tree is made again.
+        out: PathBuf,
+        /// As in [`Target`].
+        format: Option<&'static str>,
+    },
+}
+
+/// What the options say.
+pub(crate) fn settings(args: &ConvertArgs) -> Settings {
+    let write = WriteOptions {
+        extension: String::new(),
+        sector: args.sector_bytes(),
+        split: args.split,
+        original: args.original,
+        level: args.level.conversion_mode(),
+        mode: args.track_mode(),
+    };
+    Settings {
+        from: args.from.clone(),
+        mode: args.track_mode(),
+        allow: args.allowed(),
+        dry_run: args.dry_run,
+        force: args.force,
+        prove: !args.no_verify,
+        write,
+    }
+}
+
+/// What the words say.
+///
+/// # Errors
+/// A usage error, with what to write instead.
+pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
+    args.files.iter().map(PathBuf::as_path).try_for_each(refuse_pipe)?;
+    let format = args.to.as_deref().and_then(info_of).map(|info| info.id);
+    if let Some(out) = &args.out {
+        if format.is_none() && !args.original {
+            return Err(Failure::usage("--out needs to know which format to write", "add --to FORMAT, for example --to iso; `discconv formats` lists them"));
+        }
+        return Ok(Request::Many { inputs: args.files.clone(), out: out.clone(), format });
+    }
+    match args.files.as_slice() {
+        [input, output] => Ok(Request::One(Job { input: input.clone(), target: target(input, output, format)? })),
+        [input] => Err(Failure::usage(
+            format!("{} is to be converted, but into what?", shown::path(input)),
+            format!("name an output, as in `discconv {0} {1}`; or say --to FORMAT --out DIR; or look at it with `discconv info {0}`", shown::path(input), example(input)),
+        )),
+        _ => Err(Failure::usage(format!("{} names, where one IN and one OUT were expected", args.files.len()), "to convert several images, say --to FORMAT --out DIR")),
+    }
+}
+
+/// An output that one might want from `input`.
+fn example(input: &Path) -> String {
+    let extension = input.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    shown::path(&input.with_extension(if extension.as_deref() == Some("iso") { "cue" } else { "iso" }))
+}
+
+fn target(input: &Path, output: &Path, to: Option<&'static str>) -> Result<Target, Failure> {
+    if input.is_dir() {
+        return Err(Failure::usage(format!("{} is a folder", shown::path(input)), format!("to convert all that is in it, write `discconv {} --to FORMAT --out DIR`", shown::path(input))));
+    }
+    let into_folder = output.is_dir() || output.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+    let named = output.file_name().filter(|_| !into_folder).map(|name| name.to_string_lossy().into_owned());
+    let Some(named) = named else {
+        let hint = format!("to write into it, say --to FORMAT --out {}", shown::path(output));
+        return Err(Failure::usage(format!("the output {} is a folder", shown::path(output)), hint));
+    };
+    let (stem, extension) = match named.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem.to_owned(), extension.to_ascii_lowercase()),
+        _ => (named.clone(), String::new()),
+    };
+    let format = match to {
+        Some(format) => format,
+        None => format_of(output, &extension)?,
+    };
+    let folder = output.parent().map(Path::to_owned).unwrap_or_default();
+    Ok(Target { folder, stem, extension, format: Some(format), named: Some(named) })
+}
+
+/// The format that writes files of this extension: those that are called so before those that such files belong to.
+fn format_of(output: &Path, extension: &str) -> Result<&'static str, Failure> {
+    if let Some(info) = discconv_formats::by_extension(extension).map(|format| format.info()).filter(|info| info.writes) {
+        return Ok(info.id);
+    }
+    let written = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes);
+    let mut known: Vec<String> = Vec::new();
+    for extension in written.flat_map(|info| info.extensions.iter().chain(info.companions)) {
+        let dotted = format!(".{extension}");
+        if !known.contains(&dotted) {
+            known.push(dotted);
+        }
+    }
+    let says = if extension.is_empty() { "has no extension".to_owned() } else { format!("ends in .{}, which is no format that can be written", shown::name(extension)) };
+    Err(Failure::usage(format!("the output {} {says}", shown::path(output)), format!("the extension of OUT chooses the format: {}", known.join(" "))))
+}
+
+/// What is known of the format `id`.
+pub(crate) fn info_of(id: &str) -> Option<&'static FormatInfo> {
+    FORMATS.iter().map(|format| format.info()).find(|info| info.id == id)
+}
+
+/// The stem of outputs made from `input`.
+pub(crate) fn stem_of(input: &Path) -> String {
+    input.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::tests::convert;
+
+    fn asked(line: &str) -> Result<Request, Failure> {
+        request(&convert(line))
+    }
+
+    fn one(line: &str) -> Target {
+        match asked(line) {
+            Ok(Request::One(job)) => job.target,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_output_name_decides_the_format() {
+        let check = |line: &str, folder: &str, stem: &str, extension: &str, format: &str| {
+            let target = one(line);
+            let seen = (target.folder.to_string_lossy().into_owned(), target.stem, target.extension, target.format);
+            assert_eq!(seen, (folder.to_owned(), stem.to_owned(), extension.to_owned(), Some(format)), "{line}");
+        };
+        check("discconv a.bin b.iso", "", "b", "iso", "iso");
+        check("discconv a.iso d/b.cue", "d", "b", "cue", "cue");
+        check("discconv a.iso b.bin", "", "b", "bin", "cue");
+        check("discconv a.iso B.CUE", "", "B", "cue", "cue");
+        check("discconv a.cue b.img", "", "b", "img", "iso");
+        check("discconv a.cue b.bin --to iso --sector 2352", "", "b", "bin", "iso");
+        check("discconv a.cue v1.0.iso", "", "v1.0", "iso", "iso");
+        check("discconv convert info.bin info.iso", "", "info", "iso", "iso");
+    }
+
+    #[test]
+    fn a_batch_needs_a_format_and_a_folder() {
+        let expected = Request::Many { inputs: vec!["a.iso".into(), "b".into()], out: "d".into(), format: Some("cue") };
+        assert_eq!(asked("discconv a.iso b --to cue --out d").ok(), Some(expected));
+        let original = Request::Many { inputs: vec!["a.cue".into()], out: "d".into(), format: None };
+        assert_eq!(asked("discconv a.cue --original --out d").ok(), Some(original));
+    }
+
+    #[test]
+    fn what_makes_no_sense_says_what_would() {
+        let check = |line: &str, message: &str, hint: &str| match asked(line) {
+            Err(failure @ Failure::Usage { .. }) => {
+                let text = failure.text();
+                assert!(text.contains(message) && text.contains(hint), "{line}: {text}");
+            }
+            other => panic!("{line}: {other:?}"),
+        };
+        check("discconv a.iso", "into what?", "discconv a.iso a.cue");
+        check("discconv a.iso b.iso c.iso", "3 names", "--out DIR");
+        check("discconv a.iso b.xyz", "ends in .xyz", ".cue");
+        check("discconv a.iso b", "has no extension", ".iso");
+        check("discconv a.iso /", "is a folder", "--out /");
+        check("discconv a.iso nowhere/", "is a folder", "--out nowhere/");
+        check("discconv - b.iso", "`-` cannot be an image", "write it to a file first");
+        check("discconv a.iso -", "`-` cannot be an image", "write it to a file first");
+        check("discconv a.iso --out d", "which format", "--to FORMAT");
+    }
+}

@@ -1,0 +1,93 @@
+//! The receipt: what was read and written, by its hashes, as JSON.
+
+use crate::conversion::{Done, Prepared};
+use crate::digest::{self, Chunk};
+use crate::errors::losses_json;
+use crate::hash;
+use crate::job::Settings;
+use discconv_core::{At, Error, LossKind, Phase, ReadAt, Watch};
+use discconv_host::{FileIdentity, FileSource, FolderOutputs};
+use discconv_core::{FileId, OutputFile, Outputs, Role};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// Bytes that are hashed at once.
+const CHUNK_BYTES: u64 = 1 << 20;
+
+/// The receipt of one conversion: hashes everything.
+///
+/// # Errors
+/// Reading, or [`Error::Cancelled`].
+pub(crate) fn of(prepared: &Prepared, done: &Done, settings: &Settings, cores: usize, watch: &dyn Watch) -> Result<Value, Error> {
+    let mut source = Map::new();
+    source.insert("path".to_owned(), prepared.image.path.to_string_lossy().into());
+    source.insert("format".to_owned(), prepared.image.format.id.into());
+    source.append(&mut hash::hashes(&prepared.image, cores, watch)?.json());
+    let outputs: Vec<Value> = done.paths.iter().map(|path| output(path, watch)).collect::<Result<_, Error>>()?;
+    Ok(json!({
+        "tool": "discconv", "version": env!("CARGO_PKG_VERSION"), "source": source, "outputs": outputs,
+        "losses": losses_json(&done.report.losses), "verified": done.report.verified_tracks.is_some(),
+        "options": options(prepared.plan.format, settings),
+    }))
+}
+
+/// The receipt of a batch: one for each job that was done.
+pub(crate) fn of_batch(receipts: Vec<Value>) -> Value {
+    json!({ "tool": "discconv", "version": env!("CARGO_PKG_VERSION"), "receipts": receipts })
+}
+
+fn output(path: &Path, watch: &dyn Watch) -> Result<Value, Error> {
+    let source = FileSource::open(path)?;
+    watch.begin(Phase::Hashing, source.len());
+    let (digests, _) = digest::digests(digest::Which::Sha256, true, |give| {
+        let mut at = 0;
+        while at < source.len() {
+            watch.check()?;
+            let len = CHUNK_BYTES.min(source.len() - at);
+            let mut raw = vec![0; usize::try_from(len).unwrap_or(0)];
+            source.read_exact_at(at, &mut raw)?;
+            watch.advance(len);
+            give(Chunk { raw, user: Vec::new() });
+            at += len;
+        }
+        Ok::<(), Error>(())
+    })?;
+    Ok(json!({ "path": path.to_string_lossy(), "bytes": digests.bytes, "sha256": digests.sha256 }))
+}
+
+fn options(format: &str, settings: &Settings) -> Value {
+    json!({
+        "from": settings.from, "to": format, "sector": settings.write.sector, "mode": settings.mode.map(discconv_core::TrackMode::name),
+        "split": settings.write.split, "original": settings.write.original,
+        "allow_loss": settings.allow.iter().map(LossKind::name).collect::<Vec<_>>(), "verify": settings.prove,
+    })
+}
+
+/// May the receipt be written there? Asked before the work begins.
+///
+/// # Errors
+/// [`Error::Refused`] if something is there already.
+pub(crate) fn check(path: &Path, force: bool) -> Result<(), Error> {
+    if !force && std::fs::symlink_metadata(path).is_ok() {
+        let hint = Some("--force replaces it; or choose another name".to_owned());
+        return Err(Error::Refused { file: path.display().to_string(), what: "exists already".to_owned(), hint });
+    }
+    Ok(())
+}
+
+/// Write the receipt, so that it appears complete or not at all; none of `inputs` is overwritten.
+///
+/// # Errors
+/// As for any output.
+pub(crate) fn write(path: &Path, receipt: &Value, inputs: Vec<FileIdentity>, force: bool) -> Result<(), Error> {
+    let bytes = format!("{receipt:#}\n").into_bytes();
+    let Some(name) = path.file_name() else {
+        let source = std::io::ErrorKind::IsADirectory.into();
+        return Err(Error::io(&path.display().to_string(), At::Whole, "cannot write the receipt", source));
+    };
+    let file = OutputFile { name: name.to_string_lossy().into_owned(), len: Some(bytes.len() as u64), role: Role::Data };
+    let set = FolderOutputs::new(path.parent().unwrap_or(Path::new("")), inputs, force).begin(&[file])?;
+    set.write_at(FileId(0), 0, &bytes)?;
+    set.start_sync()?;
+    set.commit()
+}

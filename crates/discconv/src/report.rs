@@ -1,0 +1,129 @@
+//! What a conversion did, for people and for scripts.
+
+use crate::conversion::{Done, Prepared};
+use crate::errors::{loss_lines, losses_json};
+use crate::job::Settings;
+use crate::shown;
+use discconv_core::{Disc, Form, Lba, Main, Part, Piece, PlannedFile};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What is to be written, for `--dry-run`.
+pub(crate) fn plan_text(prepared: &Prepared) -> String {
+    let mut lines = vec![format!("{} -> {}", prepared.image.shown, prepared.plan.format)];
+    lines.extend(file_lines(prepared));
+    lines.extend(prepared.plan.notes.iter().map(|note| format!("note: {}", shown::name(note))));
+    lines.join("\n")
+}
+
+/// What was written; the last line says what was proved.
+pub(crate) fn done_text(prepared: &Prepared, done: &Done, settings: &Settings) -> String {
+    let mut lines = Vec::new();
+    if !settings.dry_run {
+        lines.push(format!("{} -> {}", prepared.image.shown, prepared.plan.format));
+        lines.extend(file_lines(prepared));
+        lines.extend(done.report.notes.iter().map(|note| format!("note: {}", shown::name(note))));
+    }
+    if !done.report.losses.is_empty() {
+        lines.push(if settings.dry_run { "would be lost, as allowed:" } else { "lost, as allowed:" }.to_owned());
+        lines.push(loss_lines(&done.report.losses));
+    }
+    lines.push(last_line(prepared, done, settings));
+    lines.join("\n")
+}
+
+fn last_line(prepared: &Prepared, done: &Done, settings: &Settings) -> String {
+    match done.report.verified_tracks {
+        _ if settings.dry_run && done.report.losses.is_empty() => "nothing would be lost; nothing was written".to_owned(),
+        _ if settings.dry_run => "nothing was written".to_owned(),
+        Some(tracks) => verified_text(tracks, prepared.tracks()),
+        None => "not verified, as asked for".to_owned(),
+    }
+}
+
+/// The line that scripts look for.
+pub(crate) fn verified_text(identical: usize, all: usize) -> String {
+    format!("verified: {identical} of {all} tracks identical")
+}
+
+/// Each file with its size and where its bytes come from.
+fn file_lines(prepared: &Prepared) -> Vec<String> {
+    let files = &prepared.plan.files;
+    let sizes: Vec<String> = files.iter().map(|file| shown::grouped(file.len())).collect();
+    let width = sizes.iter().map(String::len).max().unwrap_or(0);
+    let lines = files.iter().zip(sizes).zip(prepared.paths()).map(|((file, size), path)| {
+        let origin = origins(file, &prepared.image.discs);
+        let origin = if origin.is_empty() { String::new() } else { format!("\n  {:width$}        {}", "", origin.join("\n                ")) };
+        format!("  {size:>width$} bytes  {}{origin}", shown::path(&path))
+    });
+    lines.collect()
+}
+
+/// How the bytes of a file come about, in clauses: copied, rebuilt, cut.
+fn origins(file: &PlannedFile, discs: &[Disc]) -> Vec<String> {
+    let mut copied = 0;
+    let mut sectors: BTreeMap<String, u64> = BTreeMap::new();
+    for part in &file.parts {
+        match part {
+            Part::Plain(Piece::Copy { range, .. }) => copied += range.end - range.start,
+            Part::Plain(Piece::Sectors { disc, lbas, form }) => {
+                let Some(disc) = discs.get(*disc) else { continue };
+                for (what, count) in changes(disc, lbas, form) {
+                    *sectors.entry(what).or_default() += count;
+                }
+            }
+            _ => {}
+        }
+    }
+    let copied = (copied > 0).then(|| format!("{} bytes copied as they are", shown::grouped(copied)));
+    copied.into_iter().chain(sectors.into_iter().map(|(what, count)| format!("{} {what}", shown::count(count, "sector")))).collect()
+}
+
+fn changes(disc: &Disc, lbas: &Range<Lba>, form: &Form) -> Vec<(String, u64)> {
+    let changes = disc.extents_in(lbas.clone()).map(|(lbas, extent)| {
+        let stored = extent.main.map(|place| place.form.main);
+        (change(stored, form), u64::from(lbas.start.sectors_to(lbas.end)))
+    });
+    changes.collect()
+}
+
+fn change(stored: Option<Main>, form: &Form) -> String {
+    let wanted = form.main.len();
+    match stored.map(Main::len) {
+        None => "of a gap, blank".to_owned(),
+        Some(stored) if stored < wanted => format!("rebuilt from {stored} to {wanted} bytes"),
+        Some(stored) if stored > wanted => format!("cut from {stored} to {wanted} bytes"),
+        Some(_) => "rewritten".to_owned(),
+    }
+}
+
+/// The same for scripts.
+pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -> Value {
+    let outputs = done.paths.iter().zip(&done.report.files).map(|(path, (_, bytes))| json!({ "path": path.to_string_lossy(), "bytes": bytes }));
+    json!({
+        "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.format.id },
+        "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),
+        "notes": done.report.notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
+        "tracks_identical": done.report.verified_tracks,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_from_what_to_what() {
+        let check = |stored, form: &Form, text: &str| assert_eq!(change(stored, form), text);
+        check(Some(Main::User), &Form::RAW, "rebuilt from 2048 to 2352 bytes");
+        check(Some(Main::Frame(0, 2352)), &Form::USER, "cut from 2352 to 2048 bytes");
+        check(None, &Form::RAW, "of a gap, blank");
+        check(Some(Main::Frame(0, 2352)), &Form::RAW, "rewritten");
+    }
+
+    #[test]
+    fn the_last_line_is_the_promised_one() {
+        assert_eq!(verified_text(3, 3), "verified: 3 of 3 tracks identical");
+    }
+}

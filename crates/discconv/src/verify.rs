@@ -1,0 +1,197 @@
+//! `verify`: the container's own checksums, and EDC and ECC of every data sector.
+
+use crate::args::VerifyArgs;
+use crate::console::Console;
+use crate::errors::{self, Failure};
+use crate::digest::{self, Chunk};
+use crate::image::{self, Image};
+use crate::progress::Progress;
+use crate::shown;
+use discconv_core::{Check, CheckAlgorithm, Disc, Error, Lba, Phase, ReadAt, SectorReport, Watch, verify_sectors};
+use discconv_host::ThreadPool;
+use serde_json::{Map, Value, json};
+use std::ops::Range;
+
+/// Addresses that a list of the JSON shows.
+const LISTED: usize = 1000;
+/// Bytes of a container that are hashed at once.
+const CHUNK_BYTES: u64 = 1 << 20;
+
+/// What checking found.
+struct Findings {
+    /// How many digests the container promises.
+    promised: usize,
+    /// Those that do not hold, as clauses.
+    broken: Vec<String>,
+    sectors: SectorReport,
+    /// What the reader found cut or unreadable.
+    damage: Vec<String>,
+}
+
+impl Findings {
+    fn is_ok(&self) -> bool {
+        self.broken.is_empty() && self.sectors.is_ok() && self.damage.is_empty()
+    }
+}
+
+pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
+    let image = image::open_args(&args.image, console)?;
+    let progress = Progress::new(console, &image.shown, None);
+    let found = check(&image, image::cores(&args.image.common), &progress)?;
+    drop(progress);
+    if console.json {
+        console.data_json(&as_json(&image, &found));
+    } else {
+        console.data(&text(&image, &found));
+    }
+    Ok(if found.is_ok() { errors::DONE } else { errors::DAMAGED })
+}
+
+fn check(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
+    let disc = image.disc();
+    let broken = broken_checks(disc, watch)?;
+    let sectors = verify_sectors(disc, &ThreadPool::new(cores), watch)?;
+    let damage = image.damage().into_iter().map(|note| note.text.clone()).collect();
+    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage })
+}
+
+fn broken_checks(disc: &Disc, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+    watch.begin(Phase::Checking, disc.checks().iter().map(|check| check.range.end - check.range.start).sum());
+    let mut broken = Vec::new();
+    for check in disc.checks() {
+        let place = usize::try_from(check.source.0).ok();
+        let Some(source) = place.and_then(|place| disc.sources().get(place)) else { continue };
+        let (name, found) = digest_of(source.as_ref(), check, watch)?;
+        let promised = digest::hex(&check.value);
+        if found != promised {
+            broken.push(format!("{}: {name} is {found}; the container promises {promised}", source.name()));
+        }
+    }
+    Ok(broken)
+}
+
+fn digest_of(source: &dyn ReadAt, check: &Check, watch: &dyn Watch) -> Result<(&'static str, String), Error> {
+    let (digests, _) = digest::digests(digest::Which::All, true, |give| {
+        let mut at = check.range.start;
+        while at < check.range.end {
+            watch.check()?;
+            let len = CHUNK_BYTES.min(check.range.end - at);
+            let mut raw = vec![0; usize::try_from(len).unwrap_or(0)];
+            source.read_exact_at(at, &mut raw)?;
+            watch.advance(len);
+            give(Chunk { raw, user: Vec::new() });
+            at += len;
+        }
+        Ok::<(), Error>(())
+    })?;
+    Ok(match check.algorithm {
+        CheckAlgorithm::Crc32 => ("CRC-32", digests.crc32),
+        CheckAlgorithm::Md5 => ("MD5", digests.md5),
+        CheckAlgorithm::Sha1 => ("SHA-1", digests.sha1),
+        CheckAlgorithm::Sha256 => ("SHA-256", digests.sha256),
+    })
+}
+
+fn as_json(image: &Image, found: &Findings) -> Value {
+    let mut notes: Vec<&str> = image.notes.iter().map(|note| note.text.as_str()).collect();
+    notes.extend(found.broken.iter().map(String::as_str));
+    json!({
+        "path": image.path.to_string_lossy(), "ok": found.is_ok(),
+        "container": { "checked": found.promised > 0, "ok": found.broken.is_empty() },
+        "sectors": sectors_json(&found.sectors), "notes": notes,
+    })
+}
+
+fn sectors_json(report: &SectorReport) -> Value {
+    let lists = [("bad_edc", &report.bad_edc), ("bad_ecc", &report.bad_ecc), ("bad_header", &report.bad_header)];
+    let mut map = Map::new();
+    map.insert("checked".to_owned(), report.checked.into());
+    for (name, list) in lists {
+        map.insert(name.to_owned(), list.iter().take(LISTED).map(|lba| lba.0).collect());
+    }
+    map.insert("form2_without_edc".to_owned(), report.form2_without_edc.into());
+    let more: usize = lists.iter().map(|(_, list)| list.len().saturating_sub(LISTED)).sum();
+    if more > 0 {
+        map.insert("more".to_owned(), more.into());
+    }
+    Value::Object(map)
+}
+
+fn text(image: &Image, found: &Findings) -> String {
+    let mut lines = vec![image.shown.clone()];
+    lines.push(match (found.promised, found.broken.len()) {
+        (0, _) => "container: has no checksums of its own".to_owned(),
+        (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
+        (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
+    });
+    lines.extend(found.broken.iter().map(|broken| format!("  {}", shown::name(broken))));
+    lines.extend(sector_lines(&found.sectors));
+    lines.extend(found.damage.iter().map(|damage| format!("damage: {}", shown::name(damage))));
+    let oddities = image.notes.iter().filter(|note| !found.damage.contains(&note.text));
+    lines.extend(oddities.map(|note| format!("note: {}", shown::name(&note.text))));
+    lines.push(if found.is_ok() { "ok".to_owned() } else { "not ok".to_owned() });
+    lines.join("\n")
+}
+
+fn sector_lines(report: &SectorReport) -> Vec<String> {
+    if report.checked == 0 {
+        return vec!["sectors: none stores EDC or ECC, so there is nothing to check".to_owned()];
+    }
+    let mut lines = vec![format!("sectors: {} checked", shown::grouped(report.checked))];
+    for (what, list) in [("wrong EDC", &report.bad_edc), ("wrong ECC", &report.bad_ecc), ("wrong sync or header", &report.bad_header)] {
+        if !list.is_empty() {
+            lines.push(format!("  {what}: {} at LBA {}", shown::count(list.len() as u64, "sector"), runs_text(list)));
+        }
+    }
+    if report.form2_without_edc > 0 {
+        lines.push(format!("  {} of Form 2 without EDC, as is legal", shown::count(report.form2_without_edc, "sector")));
+    }
+    lines
+}
+
+/// Addresses as the first few runs.
+fn runs_text(list: &[Lba]) -> String {
+    const SHOWN: usize = 6;
+    let runs = runs(list);
+    let mut text: Vec<String> = runs.iter().take(SHOWN).map(|run| if run.start == run.end { run.start.to_string() } else { format!("{}-{}", run.start, run.end) }).collect();
+    if runs.len() > SHOWN {
+        text.push(format!("and {} more runs", shown::grouped((runs.len() - SHOWN) as u64)));
+    }
+    text.join(", ")
+}
+
+/// Ascending addresses as runs from first to last.
+fn runs(list: &[Lba]) -> Vec<Range<Lba>> {
+    let mut runs: Vec<Range<Lba>> = Vec::new();
+    for lba in list {
+        match runs.last_mut() {
+            Some(run) if run.end + 1 == *lba => run.end = *lba,
+            _ => runs.push(*lba..*lba),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut_and_say_so() {
+        let bad_edc: Vec<Lba> = (0..1500).map(Lba).collect();
+        let report = SectorReport { checked: 2000, bad_edc, bad_ecc: vec![Lba(3)], ..SectorReport::default() };
+        let json = sectors_json(&report);
+        assert_eq!(json["bad_edc"].as_array().map(Vec::len), Some(1000));
+        assert_eq!(json["more"], 500);
+        let keys: Vec<&String> = json.as_object().map(|map| map.keys().collect()).unwrap_or_default();
+        assert_eq!(keys, ["checked", "bad_edc", "bad_ecc", "bad_header", "form2_without_edc", "more"]);
+    }
+
+    #[test]
+    fn addresses_are_told_as_runs() {
+        let list: Vec<Lba> = [1, 2, 3, 7, 9, 10].into_iter().map(Lba).collect();
+        assert_eq!(runs_text(&list), "1-3, 7, 9-10");
+        let far: Vec<Lba> = (0..10).map(|n| Lba(n * 2)).collect();
+        assert_eq!(runs_text(&far), "0, 2, 4, 6, 8, 10, and 4 more runs");
+    }
+}
