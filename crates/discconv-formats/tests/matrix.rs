@@ -1,0 +1,206 @@
+//! Every disc through every format that is written: what comes back equals what went in, minus what was declared lost.
+//!
+//! A new format is enrolled by standing in the list; its choices (`--sector`, `--split`) are tried where it has them.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they expect by panicking")]
+
+use discconv_core::memory::MemoryFiles;
+use discconv_core::{
+    Disc, Error, Execution, Format, Input, Lba, Limits, Loss, LossKinds, Outputs, Plan, Pool, Quiet, Report, Result, Serial, Toc,
+    WriteOptions, compare, execute, toc_difference,
+};
+use discconv_formats::{FORMATS, open, plan_to, reader_for};
+use discconv_host::ThreadPool;
+use discconv_testkit::fixtures::{Fixture, all_good, all_large};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// One way through the matrix, for messages.
+struct Way<'a> {
+    what: String,
+    format: &'a dyn Format,
+    options: WriteOptions,
+}
+
+fn memory(fixture: &Fixture) -> MemoryFiles {
+    fixture.files.0.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+}
+
+fn open_all(files: &MemoryFiles, name: &str, forced: Option<&str>) -> Result<Vec<Disc>> {
+    let source = files.source(name).unwrap_or_else(|| panic!("no {name} in {:?}", files.names()));
+    Ok(open(&Input { name, source, siblings: files, limits: Limits::default(), forced })?.discs)
+}
+
+fn run(plan: &Plan, discs: &[Disc], outputs: Option<&dyn Outputs>, pool: &dyn Pool, allow: LossKinds) -> Result<Report> {
+    let reader = reader_for(plan);
+    execute(plan, discs, &Execution { outputs, pool, watch: &Quiet, allow, prove: true, source_name: "source", reader: &reader })
+}
+
+/// All files of the conversion, which must be the same for any number of workers, with what was lost on the way.
+fn convert(way: &Way<'_>, plan: &Plan, discs: &[Disc]) -> (MemoryFiles, Vec<Loss>) {
+    let done = [1, 2, 7].map(|workers| {
+        let files = MemoryFiles::new();
+        let report = run(plan, discs, Some(&files), &ThreadPool::new(workers), LossKinds::ALL);
+        let report = report.unwrap_or_else(|error| panic!("{}, {workers} workers: {error}", way.what));
+        assert!(report.verified_tracks.unwrap() > 0, "{}", way.what);
+        (files, report)
+    });
+    let bytes = |files: &MemoryFiles| {
+        files.names().into_iter().map(|name| (name.clone(), files.get(&name).unwrap())).collect::<BTreeMap<_, _>>()
+    };
+    for (files, report) in &done[1..] {
+        assert!(bytes(files) == bytes(&done[0].0), "{}: the bytes depend on the number of workers", way.what);
+        assert_eq!(report, &done[0].1, "{}", way.what);
+    }
+    let [(files, report), ..] = done;
+    (files, report.losses)
+}
+
+/// Without leave to lose anything: done if nothing is lost, else refused by name and nothing written. A dry run says the same.
+fn check_refusal(way: &Way<'_>, plan: &Plan, discs: &[Disc], lost: &[Loss]) {
+    for dry in [false, true] {
+        let files = MemoryFiles::new();
+        let outputs: Option<&dyn Outputs> = if dry { None } else { Some(&files) };
+        match run(plan, discs, outputs, &Serial, LossKinds::NONE) {
+            Ok(report) => {
+                assert!(lost.is_empty(), "{}, dry {dry}: {lost:?} went silently", way.what);
+                assert_eq!(files.names().is_empty(), dry, "{}: {:?}", way.what, report.files);
+            }
+            Err(Error::WouldLose { losses, .. }) => {
+                assert_eq!(losses, lost, "{}, dry {dry}", way.what);
+                assert!(files.names().is_empty(), "{}", way.what);
+            }
+            Err(error) => panic!("{}, dry {dry}: {error}", way.what),
+        }
+    }
+}
+
+fn from_zero(toc: &Toc) -> Toc {
+    let mut toc = toc.clone();
+    let first = toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).next().unwrap();
+    first.indexes.retain(|(_, lba)| *lba >= Lba(0));
+    toc
+}
+
+/// What comes back is the same disc, unless something was declared lost.
+fn check_same(way: &Way<'_>, before: &[Disc], after: &[Disc], lost: &[Loss]) {
+    assert_eq!(before.len(), after.len(), "{}", way.what);
+    if !lost.is_empty() {
+        return;
+    }
+    for (before, after) in before.iter().zip(after) {
+        let comparison = compare(before, after, &Serial, &Quiet).unwrap();
+        // The 150 sectors that every disc has before track 1 are no loss where they are blank.
+        let toc = comparison.toc.as_ref().and_then(|_| toc_difference(&from_zero(before.toc()), &from_zero(after.toc()), false));
+        assert!(
+            toc.is_none() && comparison.differences.is_empty(),
+            "{}: nothing was declared lost, but {comparison:?}",
+            way.what
+        );
+        assert!(comparison.sectors > 0, "{}", way.what);
+    }
+}
+
+/// Through one format; `None` if the disc does not go into it at all.
+fn through(way: &Way<'_>, discs: &[Disc]) -> Option<Vec<Disc>> {
+    let plan = match plan_to(way.format, discs, "out", &way.options) {
+        Ok(plan) => plan,
+        Err(error @ (Error::DoesNotFit { .. } | Error::Unsupported { .. })) => {
+            println!("{}: {error}", way.what);
+            return None;
+        }
+        Err(error) => panic!("{}: {error}", way.what),
+    };
+    let (files, lost) = convert(way, &plan, discs);
+    check_refusal(way, &plan, discs, &lost);
+    if way.options.sector.is_none() {
+        let broken: Vec<&Loss> = lost.iter().filter(|loss| way.format.info().carries.contains(loss.kind)).collect();
+        assert!(broken.is_empty(), "{}: claims to carry what it loses: {broken:?}", way.what);
+    }
+    let entry = &plan.files[plan.entry].name;
+    let after = open_all(&files, entry, plan.forced).unwrap_or_else(|error| panic!("{}: its output: {error}", way.what));
+    check_same(way, discs, &after, &lost);
+    Some(after)
+}
+
+fn choices() -> Vec<WriteOptions> {
+    let plain = WriteOptions::default;
+    let sectors = [2048, 2336, 2352, 2448].map(|sector| WriteOptions { sector: Some(sector), ..plain() });
+    let mut all = vec![plain(), WriteOptions { split: true, ..plain() }, WriteOptions { original: true, ..plain() }];
+    all.extend(sectors);
+    all
+}
+
+fn writers() -> impl Iterator<Item = &'static dyn Format> {
+    FORMATS.iter().copied().filter(|format| format.info().writes)
+}
+
+fn named(options: &WriteOptions) -> String {
+    let sector = options.sector.map(|sector| format!(" --sector {sector}"));
+    let [split, original] =
+        [(options.split, " --split"), (options.original, " --original")].map(|(on, name)| if on { name } else { "" });
+    format!("{}{split}{original}", sector.unwrap_or_default())
+}
+
+/// Counts conversions; gathers what went wrong, so that one run shows all of it.
+#[derive(Default)]
+struct Tally {
+    made: usize,
+    faults: Vec<String>,
+}
+
+impl Tally {
+    fn through(&mut self, way: &Way<'_>, discs: &[Disc]) -> Option<Vec<Disc>> {
+        match catch_unwind(AssertUnwindSafe(|| through(way, discs))) {
+            Ok(after) => {
+                self.made += usize::from(after.is_some());
+                after
+            }
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| format!("{}: panicked", way.what));
+                self.faults.push(text);
+                None
+            }
+        }
+    }
+
+    fn check(&mut self, fixture: &Fixture) {
+        let before = self.made;
+        let discs = match open_all(&memory(fixture), &fixture.entry, None) {
+            Ok(discs) => discs,
+            Err(error) => return self.faults.push(format!("{}: {error}", fixture.name)),
+        };
+        for format in writers() {
+            for options in choices() {
+                let what = format!("{} -> {}{}", fixture.name, format.info().id, named(&options));
+                let way = Way { what, format, options };
+                let Some(after) = self.through(&way, &discs) else { continue };
+                // What was written is as good a source as any, for every other format.
+                for second in writers() {
+                    let what = format!("{} -> {}", way.what, second.info().id);
+                    self.through(&Way { what, format: second, options: WriteOptions::default() }, &after);
+                }
+            }
+        }
+        if self.made == before {
+            self.faults.push(format!("{}: fits nowhere", fixture.name));
+        }
+    }
+}
+
+fn check(fixtures: &[Fixture]) {
+    let mut tally = Tally::default();
+    fixtures.iter().for_each(|fixture| tally.check(fixture));
+    println!("{} discs, {} conversions, {} faults", fixtures.len(), tally.made, tally.faults.len());
+    assert!(tally.faults.is_empty(), "{:#?}", tally.faults);
+}
+
+#[test]
+fn every_disc_through_every_format() {
+    check(&all_good());
+}
+
+#[test]
+fn large_ones_too() {
+    check(&all_large());
+}
