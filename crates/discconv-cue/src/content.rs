@@ -61,7 +61,7 @@ pub(crate) fn form_of(bytes: u16) -> Form {
 /// `CDG` is 2448 bytes for some programs and 2352 for others; the file must be a whole number of them.
 fn cdg_bytes(content: &dyn Content, file: usize) -> u16 {
     let len = content.len(file);
-    if len % u64::from(RAW_SUB_BYTES) == 0 && (len % RAW as u64 != 0 || coding(content, file, 0, 51).is_some()) {
+    if len.is_multiple_of(u64::from(RAW_SUB_BYTES)) && (!len.is_multiple_of(RAW as u64) || coding(content, file, 0, 51).is_some()) {
         RAW_SUB_BYTES
     } else {
         2352

@@ -175,8 +175,9 @@ impl Walk<'_> {
         }
         let ended = track.session - 1;
         let lead_out = self.sheet.sessions[ended].lead_out.map(i64::from);
-        // Another dialect says where the lead-out is, not how long.
-        let lead_out = lead_out.filter(|told| *told != self.lba && *told != self.lba + pause);
+        // Without the other lengths it may be the dialect that says where the lead-out is, not how long.
+        let lengths = session.lead_in.is_some() || session.pregap.is_some();
+        let lead_out = lead_out.filter(|told| lengths || (*told != self.lba && *told != self.lba + pause));
         let base = self.lba + lead_out.unwrap_or(lead_out_sectors(ended).into()) + i64::from(session.lead_in.unwrap_or(LEAD_IN));
         let pause = i64::from(session.pregap.unwrap_or(PAUSE));
         Ok(match pregap {

@@ -26,13 +26,18 @@ mod content;
 mod files;
 mod layout;
 mod open;
+mod plan;
+mod render;
 mod segments;
 mod sheet;
+mod target;
 mod text;
 mod texts;
 mod wire;
 
-use discconv_core::{Format, FormatInfo, Input, LossKind, LossKinds, Opened, Peek, Result, Score};
+use discconv_core::{
+    Disc, Format, FormatInfo, FormatWriter, Input, LossKind, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions,
+};
 pub use sheet::{Sheet, SheetFile, SheetIndex, SheetSession, SheetTrack, outline, parse_sheet};
 pub use wire::{FileKind, TrackKind};
 
@@ -69,6 +74,16 @@ impl Format for Cue {
 
     fn open(&self, input: &Input<'_>) -> Result<Opened> {
         Ok(Opened::Discs(vec![open::open(input)?]))
+    }
+
+    fn writer(&self) -> Option<&dyn FormatWriter> {
+        Some(self)
+    }
+}
+
+impl FormatWriter for Cue {
+    fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
+        plan::plan(discs, stem, options)
     }
 }
 

@@ -165,6 +165,8 @@ struct Builder {
     file: Option<usize>,
     /// Remarks that speak of the session to come.
     next: SheetSession,
+    /// What is said now is about a track whose data nobody has.
+    absent: bool,
     /// Files by their names in small letters.
     known: BTreeMap<String, usize>,
     /// Oddities, told or not.
@@ -188,7 +190,7 @@ impl Builder {
             lines: Vec::new(),
             text: Text::new(&[]),
         };
-        Builder { line: 0, slot: Slot::Top, file: None, next: SheetSession::default(), known: BTreeMap::new(), odd: 0, sheet }
+        Builder { line: 0, slot: Slot::Top, file: None, next: SheetSession::default(), absent: false, known: BTreeMap::new(), odd: 0, sheet }
     }
 
     fn refuse(&self, problem: Problem) -> Error {
@@ -227,6 +229,11 @@ impl Builder {
     }
 
     fn add(&mut self, command: Command, content: &str, range: std::ops::Range<usize>) -> Result<()> {
+        let of_track = !matches!(command, Command::File { .. } | Command::Track { .. } | Command::Rem(_));
+        if self.absent && of_track {
+            self.keep(content);
+            return Ok(());
+        }
         match command {
             Command::Catalog(mcn) => self.catalog(mcn),
             Command::CdTextFile(name) => {
@@ -236,6 +243,10 @@ impl Builder {
             }
             Command::File { name, kind } => self.file(name, kind, range)?,
             Command::Track { number, kind } => self.track(number, kind, range)?,
+            Command::AbsentTrack => {
+                self.absent = true;
+                self.unknown(content, "a data track that is left out, as MODEx/2xxx says; its lines are kept");
+            }
             Command::Index { number, at } => self.index(number, at)?,
             Command::Text(kind, text) => self.text(kind, text),
             Command::Rem(rem) => self.rem(rem, content),
@@ -287,6 +298,7 @@ impl Builder {
 
     fn track(&mut self, number: u8, kind: TrackKind, range: std::ops::Range<usize>) -> Result<()> {
         self.finish_track()?;
+        self.absent = false;
         let last = self.sheet.tracks.last().map_or(0, |track| track.number);
         let right = if number > last { number } else { last + 1 };
         if right > 99 {

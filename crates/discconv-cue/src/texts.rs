@@ -1,8 +1,9 @@
 //! CD-TEXT: commands of the sheet, and packs of a file.
 
 use crate::sheet::Sheet;
-use discconv_core::{CdText, CdTextBlock};
-use discconv_sector::cd_text::{Block, Charset, Kind, decode};
+use crate::wire::{TEXTS, quote};
+use discconv_core::{CdText, CdTextBlock, Loss, LossKind, Toc};
+use discconv_sector::cd_text::{Block, Charset, Kind, decode, encode};
 use encoding_rs::SHIFT_JIS;
 
 /// Bytes of a pack.
@@ -59,4 +60,45 @@ fn readable(block: &Block) -> CdTextBlock {
         (!text.is_empty()).then_some(((*kind, *track), text))
     });
     CdTextBlock { language: block.language, texts: texts.collect() }
+}
+
+/// The packs to write beside a sheet, where its commands do not say everything; and what even packs cannot say.
+pub(crate) fn to_write(toc: &Toc) -> (Option<Vec<[u8; PACK]>>, Option<Loss>) {
+    let Some(text) = &toc.cd_text else { return (None, None) };
+    if !text.packs.is_empty() {
+        return (Some(text.packs.clone()), None);
+    }
+    let simple = text.blocks.len() < 2 && text.blocks.iter().all(|block| block.language == 0 && block.texts.iter().all(is_sayable));
+    if simple {
+        return (None, None);
+    }
+    let blocks: Option<Vec<Block>> = (0..).zip(&text.blocks).map(|(number, block)| binary(number, block)).collect();
+    match blocks.and_then(|blocks| encode(&blocks)) {
+        Some(packs) => (Some(packs), None),
+        None => (None, Some(Loss::new(LossKind::CdText, 1, "CD-TEXT with letters or lengths that packs cannot hold"))),
+    }
+}
+
+/// Can a command of the sheet say it?
+fn is_sayable(((kind, _), text): (&(Kind, u8), &String)) -> bool {
+    TEXTS.iter().any(|(_, known)| known == kind) && quote(text).is_some()
+}
+
+/// A block as packs have it: Latin letters if they do, else Shift-JIS.
+fn binary(number: u8, block: &CdTextBlock) -> Option<Block> {
+    let latin = block.texts.values().all(|text| text.chars().all(|c| u32::from(c) < 0x100));
+    let charset = if latin { Charset::Latin1 } else { Charset::MsJis };
+    let entries = block.texts.iter().map(|((kind, track), text)| {
+        let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+        let bytes = match charset {
+            Charset::MsJis if kind.uses_charset() => {
+                let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
+                (!unmappable).then(|| bytes.into_owned())?
+            }
+            _ => latin?,
+        };
+        let bytes = if *kind == Kind::Genre { [vec![0; GENRE_CODE], bytes].concat() } else { bytes };
+        Some(((*kind, *track), bytes))
+    });
+    Some(Block { number, charset, language: block.language, entries: entries.collect::<Option<_>>()? })
 }

@@ -20,6 +20,8 @@ pub(crate) enum Command {
     File { name: String, kind: Option<FileKind> },
     /// `TRACK`.
     Track { number: u8, kind: TrackKind },
+    /// `TRACK nn MODEx/2xxx`, as EAC writes it for a data track that it leaves out.
+    AbsentTrack,
     /// `FLAGS`, and the words that are no flags.
     Flags { control: Control, unknown: Vec<String> },
     /// `ISRC`; `None` if it is not one.

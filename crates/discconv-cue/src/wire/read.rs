@@ -129,6 +129,7 @@ fn track(arguments: &str) -> Parsed {
     match TrackKind::from_word(kind) {
         Some(kind) => Ok(Command::Track { number, kind }),
         None if kind.is_empty() => malformed(format!("TRACK {arguments}"), EXPECTED),
+        None if kind.eq_ignore_ascii_case("MODEx/2xxx") => Ok(Command::AbsentTrack),
         None => Err(Problem::TrackKind(kind.to_owned())),
     }
 }
@@ -265,6 +266,7 @@ mod tests {
         for word in ["AUDIO", "CDG", "MODE0/2352", "MODE1/2048", "MODE2/2324", "MODE2/2336", "CDI/2352", "AUDIO/2448"] {
             assert_eq!(TrackKind::from_word(word).map(TrackKind::word).as_deref(), Some(word));
         }
+        check("TRACK 13 MODEx/2xxx", Command::AbsentTrack);
         refuse("TRACK 100 AUDIO", "TRACK 100 AUDIO");
         refuse("TRACK 0 AUDIO", "TRACK 0 AUDIO");
         refuse("TRACK AUDIO", "TRACK AUDIO");

@@ -201,10 +201,10 @@ const TOLD: &[Told] = &[
     },
     Told {
         name: "whipper_kanye",
-        files: 13,
-        tracks: 13,
+        files: 12,
+        tracks: 12,
         lines: &["track 03 AUDIO in 2: 00@19720 in 3: 01@0 isrc USUM70840511"],
-        notes: 0,
+        notes: 1,
     },
     Told { name: "whipper_kings-separate", files: 11, tracks: 11, lines: &["track 11 AUDIO in 11: 01@0"], notes: 0 },
     Told { name: "whipper_kings-single", files: 1, tracks: 11, lines: &["track 11 AUDIO in 1: 01@166858"], notes: 0 },

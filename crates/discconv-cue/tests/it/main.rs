@@ -5,3 +5,4 @@
 mod corpus;
 mod fixtures;
 mod folder;
+mod written;
