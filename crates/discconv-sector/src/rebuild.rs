@@ -4,11 +4,9 @@ mod prove;
 
 use core::ops::Range;
 
-use crate::build::{build_form1, build_form2, build_mode1, finish_form2};
+use crate::build::{build_form1, build_mode1, finish_form2};
 use crate::edc::{self, stored};
-use crate::layout::{
-    BODY, ECC_P, FORM1_EDC, FORM2_EDC, HEADER, MODE, MODE1_EDC, MODE1_PAD, RAW, SYNC, Subheader, XA_USER, header,
-};
+use crate::layout::{BODY, ECC_P, FORM1_EDC, MODE, MODE1_EDC, MODE1_PAD, RAW, Subheader, XA_USER, write_front};
 use crate::{Lba, ecc};
 
 /// Mode of the track that a sector was stored in.
@@ -50,7 +48,8 @@ pub struct Rebuild {
 /// Other ranges are completed by the same rules; one that is empty or reaches beyond the sector counts as far as it
 /// lies inside.
 pub fn rebuild(lba: Lba, kept: Range<usize>, how: &Rebuild, raw: &mut [u8; RAW]) {
-    let kept = kept.start.min(RAW)..kept.end.clamp(kept.start.min(RAW), RAW);
+    let end = kept.end.min(RAW);
+    let kept = if kept.start < end { kept.start..end } else { BODY..BODY };
     match (how.mode, kept.start, kept.end) {
         (StoredMode::Mode1, BODY, MODE1_EDC) => build_mode1(lba, raw),
         (StoredMode::Mode2, XA_USER, FORM1_EDC) if !how.subheader.is_form2() => {
@@ -74,22 +73,14 @@ fn rebuild_any(lba: Lba, kept: &Range<usize>, how: &Rebuild, raw: &mut [u8; RAW]
             StoredMode::Mode2 => 2,
         }
     };
-    let mut front = [0; BODY];
-    front[..HEADER].copy_from_slice(&SYNC);
-    front[HEADER..].copy_from_slice(&header(lba, mode));
-    lay_over(raw, &front, kept.start);
+    write_front(lba, mode, raw);
+    raw[kept.clone()].copy_from_slice(&given[kept.clone()]);
     match mode {
         1 => finish_mode1(kept, raw),
-        2 => finish_mode2(lba, kept, how, raw),
+        2 => finish_mode2(kept, how, raw),
         _ => {}
     }
     raw[kept.clone()].copy_from_slice(&given[kept.clone()]);
-}
-
-/// Writes the part of `front` that lies before `kept_start`.
-fn lay_over(raw: &mut [u8; RAW], front: &[u8; BODY], kept_start: usize) {
-    let missing = kept_start.min(BODY);
-    raw[..missing].copy_from_slice(&front[..missing]);
 }
 
 /// EDC, zeros and ECC of Mode 1.
@@ -107,14 +98,9 @@ fn finish_mode1(kept: &Range<usize>, raw: &mut [u8; RAW]) {
 }
 
 /// Subheader, EDC and ECC of Mode 2.
-fn finish_mode2(lba: Lba, kept: &Range<usize>, how: &Rebuild, raw: &mut [u8; RAW]) {
+fn finish_mode2(kept: &Range<usize>, how: &Rebuild, raw: &mut [u8; RAW]) {
     if kept.start > BODY {
-        let subheader = missing_subheader(kept, how, raw);
-        // Only a whole number of copies is ever left out; what is kept of them comes back at the end.
-        if kept.end <= FORM2_EDC && subheader.is_form2() {
-            return build_form2(lba, raw, subheader, how.form2_edc);
-        }
-        subheader.write(raw);
+        missing_subheader(kept, how, raw).write(raw);
     }
     if kept.end == RAW {
         return;

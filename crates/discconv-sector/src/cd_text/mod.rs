@@ -19,6 +19,14 @@ pub use decode::decode;
 pub use encode::encode;
 pub use pack::{Kind, Pack};
 
+/// Highest track number.
+const LAST_TRACK: u8 = 99;
+/// Bytes of size information, in three packs: charset, first and last track, copyright flags, 16 numbers of packs, 8 last
+/// sequence numbers, 8 languages.
+const SIZE_INFO: usize = 36;
+/// Place of the languages in it.
+const LANGUAGES: usize = 28;
+
 /// Encoding of the strings of a block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Charset {

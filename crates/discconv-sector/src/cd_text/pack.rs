@@ -98,6 +98,14 @@ impl Kind {
 pub struct Pack(pub [u8; 18]);
 
 impl Pack {
+    /// One without data.
+    pub(super) const fn new(kind: Kind, track: u8) -> Self {
+        let mut bytes = [0; 18];
+        bytes[0] = kind.to_byte();
+        bytes[1] = track;
+        Self(bytes)
+    }
+
     /// Whether the CRC is right.
     #[must_use]
     pub fn crc_ok(&self) -> bool {
@@ -120,6 +128,12 @@ impl Pack {
     #[must_use]
     pub const fn track(&self) -> u8 {
         self.0[1] & 0x7F
+    }
+
+    /// Whether it is an extension, which nothing defines.
+    #[must_use]
+    pub const fn is_extension(&self) -> bool {
+        self.0[1] & 0x80 != 0
     }
 
     /// Number in its block, from 0.
