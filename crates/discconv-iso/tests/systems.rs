@@ -11,8 +11,11 @@ use discconv_testkit::iso9660::Volume;
 
 const USER: usize = 2048;
 
-/// `sectors` sectors of zeros with bytes at (sector, byte).
-fn laid(sectors: usize, marks: &[(usize, usize, &[u8])]) -> Vec<u8> {
+/// Bytes at (sector, byte).
+type Mark<'a> = (usize, usize, &'a [u8]);
+
+/// `sectors` sectors of zeros with marks.
+fn laid(sectors: usize, marks: &[Mark<'_>]) -> Vec<u8> {
     let mut bytes = vec![0; sectors * USER];
     for (sector, at, mark) in marks {
         bytes[sector * USER + at..][..mark.len()].copy_from_slice(mark);
@@ -33,7 +36,7 @@ fn check(what: &str, bytes: &[u8], media: Media) {
 #[test]
 fn boot_areas_are_enough() {
     let xbox: &[u8] = b"MICROSOFT*XBOX*MEDIA";
-    let cd: &[(&str, &[(usize, usize, &[u8])])] = &[
+    let cd: &[(&str, &[Mark<'_>])] = &[
         ("Sega CD", &[(0, 0, b"SEGADISCSYSTEM  ")]),
         ("Sega CD boot", &[(0, 0, b"SEGABOOTDISC    ")]),
         ("Sega CD disc", &[(0, 0, b"SEGADISC        ")]),
@@ -57,7 +60,7 @@ fn boot_areas_are_enough() {
     for (what, marks) in cd {
         check(what, &laid(30, marks), Media::Cd);
     }
-    let dvd: &[(&str, &[(usize, usize, &[u8])])] = &[
+    let dvd: &[(&str, &[Mark<'_>])] = &[
         ("GameCube", &[(0, 0x1C, &[0xC2, 0x33, 0x9F, 0x3D])]),
         ("Wii", &[(0, 0x18, &[0x5D, 0x1C, 0x9E, 0xA3])]),
         ("PlayStation 3", &[(1, 0, b"PlayStation3")]),
