@@ -55,8 +55,8 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// One more byte to each codeword. Always inlined into a loop over rows that is a function of its own: see
-    /// [`super::diagonals`] and [`super::columns`].
+    /// One more byte to each codeword. Inlined into loops over rows that are functions of their own: in a
+    /// larger function the compiler takes the vectors apart again.
     #[expect(
         clippy::needless_range_loop,
         reason = "three zipped iterators come out of the compiler as half scalar code, at half the speed"
