@@ -55,10 +55,6 @@ fn to_iso_the_lossy_ones_are_refused_and_the_others_done() {
 fn the_bins_of_a_sheet_are_not_converted_again_by_themselves() {
     let room = Room::new();
     lay(&room, "in", "mixed-split");
-    lay(&room, "in", "mixed");
-    room.run(&["in", "--to", "iso", "--out", "out", "--allow-loss", "audio"]).exits(2).says("Mixed.cue").says("mixed.cue");
-    std::fs::remove_file(room.path("in/mixed.cue")).unwrap();
-    std::fs::remove_file(room.path("in/mixed.bin")).unwrap();
     room.run(&["in", "--to", "iso", "--out", "out", "--allow-loss", "audio"]).ok();
     assert_eq!(crate::support::tree(&room.path("out")).lines().count(), 1, "{}", room.tree());
 }
@@ -124,8 +120,8 @@ fn a_link_to_a_folder_above_is_no_endless_walk() {
 fn a_folder_without_images_says_so() {
     let room = Room::new();
     room.put("in/readme.txt", b"nothing");
-    let ran = room.run(&["in", "--to", "cue", "--out", "out"]);
-    assert!(matches!(ran.status.code(), Some(1 | 2)), "{}", ran.all());
+    room.run(&["in", "--to", "cue", "--out", "out"]).says("0 converted");
+    assert!(!room.has("out"));
     room.run(&["nowhere", "--to", "cue", "--out", "out"]).exits(1).says("nowhere");
 }
 
