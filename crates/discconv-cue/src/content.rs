@@ -61,7 +61,8 @@ pub(crate) fn form_of(bytes: u16) -> Form {
 /// `CDG` is 2448 bytes for some programs and 2352 for others; the file must be a whole number of them.
 fn cdg_bytes(content: &dyn Content, file: usize) -> u16 {
     let len = content.len(file);
-    if len.is_multiple_of(u64::from(RAW_SUB_BYTES)) && (!len.is_multiple_of(RAW as u64) || coding(content, file, 0, 51).is_some()) {
+    if len.is_multiple_of(u64::from(RAW_SUB_BYTES)) && (!len.is_multiple_of(RAW as u64) || coding(content, file, 0, 51).is_some())
+    {
         RAW_SUB_BYTES
     } else {
         2352
@@ -88,7 +89,9 @@ fn real_bytes(sheet: &Sheet, index: usize, content: &dyn Content) -> Option<u16>
         content.read(file, offset + 1, &mut id) && id == *VOLUME_ID
     };
     if sync_at(0) {
-        return [2352, RAW_SUB_BYTES].into_iter().find(|bytes| sync_at(u64::from(*bytes)) || content.len(file) == u64::from(*bytes));
+        return [2352, RAW_SUB_BYTES]
+            .into_iter()
+            .find(|bytes| sync_at(u64::from(*bytes)) || content.len(file) == u64::from(*bytes));
     }
     if volume_at(VOLUME_SECTOR * 2048) {
         return Some(2048);

@@ -121,9 +121,7 @@ fn by_stem(input: &Input<'_>) -> Result<Option<Found>> {
 /// The only file of the folder that could be meant.
 fn candidate(input: &Input<'_>) -> Option<String> {
     let names = input.siblings.list();
-    let mut likely = names.iter().filter(|name| {
-        LIKELY.contains(&extension(name).as_str())
-    });
+    let mut likely = names.iter().filter(|name| LIKELY.contains(&extension(name).as_str()));
     match (likely.next(), likely.next()) {
         (Some(only), None) => Some(format!("if {only:?} is meant, write that name into the sheet")),
         _ => None,

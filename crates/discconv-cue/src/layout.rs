@@ -1,7 +1,7 @@
 //! From a sheet and the lengths of its files to a table of contents and extents: everything about positions *on the disc*.
 
 use crate::content::{self, Content};
-use crate::segments::{self, LEAD_IN, PAUSE, Segment, Segments, lead_out_sectors};
+use crate::segments::{self, LEAD_IN, PAUSE, Segment, Segments, Short, lead_out_sectors};
 use crate::sheet::{Sheet, SheetTrack};
 use crate::texts;
 use discconv_core::{
@@ -48,12 +48,33 @@ pub(crate) fn build(sheet: &Sheet, files: &dyn Content, packs: &[[u8; 18]]) -> R
             modes[segment.track] = mode;
         }
     }
-    let mut walk = Walk { sheet, files, forms: &forms, modes: &modes, lba: 0, skipped: 0, extents: Vec::new(), sessions: Vec::new() };
+    let mut walk =
+        Walk { sheet, files, forms: &forms, modes: &modes, lba: 0, skipped: 0, extents: Vec::new(), sessions: Vec::new() };
     walk.tracks(&segments)?;
     let (sessions, extents) = (walk.sessions, walk.extents);
+    notes.extend(segments.short.iter().map(|short| short_note(sheet, files, short, &extents)));
     let media = media(sheet, &forms, &sessions)?;
     let toc = Toc { media, sessions, mcn: sheet.catalog.clone(), cd_text: texts::cd_text(sheet, packs) };
     Ok(Layout { toc, extents, needed: segments.needed, notes })
+}
+
+/// Which sector is not whole. Sound need not fill its last one.
+fn short_note(sheet: &Sheet, files: &dyn Content, short: &Short, extents: &[Extent]) -> Note {
+    let (name, len) = (&sheet.files[short.file].name, files.len(short.file));
+    let number = sheet.tracks[short.track].number;
+    if files.is_pcm(short.file) && short.sectors == 1 && short.offset < len {
+        return Note::oddity(format!("{name}: {} bytes of silence complete the last sector of track {number}", short.bytes));
+    }
+    let lba = extents.iter().find_map(|extent| {
+        let place = extent.main.filter(|place| usize::try_from(place.source.0) == Ok(short.file))?;
+        let sector = short.offset.checked_sub(place.offset)? / u64::from(place.form.stride);
+        let sector = u32::try_from(sector).ok().filter(|sector| *sector < extent.sectors())?;
+        Some(extent.lbas.start + i32::try_from(sector).unwrap_or(i32::MAX))
+    });
+    let lba = lba.map_or(String::new(), |lba| format!(", LBA {lba}"));
+    let more = if short.sectors > 1 { format!(", and {} behind it are missing", short.sectors - 1) } else { String::new() };
+    let what = format!("sector {} of the file (track {number}{lba}) is short{more}", short.sector);
+    Note::damage(short.sectors, format!("{name}: {len} bytes, {} too few: {what}; zeros take their place", short.bytes))
 }
 
 /// The medium: what the sheet says where that can be, else a CD, unless it is far too large for one.

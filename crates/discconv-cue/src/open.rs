@@ -5,7 +5,9 @@ use crate::files::{self, Located};
 use crate::layout;
 use crate::sheet::{Sheet, parse_sheet};
 use crate::texts;
-use discconv_core::{At, Bytes, Disc, DiscParts, Error, Extra, ExtraKind, Input, Note, Padded, ReadAt, Result, safe_relative_name};
+use discconv_core::{
+    At, Bytes, Disc, DiscParts, Error, Extra, ExtraKind, Input, Note, Padded, ReadAt, Result, safe_relative_name,
+};
 use std::fmt::Write as _;
 use std::sync::Arc;
 

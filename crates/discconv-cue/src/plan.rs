@@ -17,12 +17,20 @@ use std::ops::Range;
 pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
     let [disc] = discs else {
         let what = format!("{} discs do not fit into one cue sheet", discs.len());
-        return Err(Error::DoesNotFit { file: stem.to_owned(), what, hint: Some("write each disc to a sheet of its own".to_owned()) });
+        return Err(Error::DoesNotFit {
+            file: stem.to_owned(),
+            what,
+            hint: Some("write each disc to a sheet of its own".to_owned()),
+        });
     };
     let file = disc.sources().first().map_or(stem, |source| source.name());
     if quote(stem).is_none() {
-        return Err(Error::unsupported(stem, At::Whole, "a sheet cannot name files with a quote or a control character in their name")
-            .with_hint("choose another name for the output"));
+        return Err(Error::unsupported(
+            stem,
+            At::Whole,
+            "a sheet cannot name files with a quote or a control character in their name",
+        )
+        .with_hint("choose another name for the output"));
     }
     target::check_media(disc)?;
     let bytes = target::data_bytes(disc.toc(), options, file)?;
@@ -124,7 +132,7 @@ fn text(target: &Target<'_>, source: Option<&Source<'_>>) -> Result<Text> {
     let kept: &[Kept] = source.map_or(&[], |source| &source.sheet.kept);
     let bytes = render::sheet(target, kept).into_bytes();
     let layout = read_back(target, &bytes)?;
-    let notes = source.map(|_| "the sheet is written anew; its comments and unknown lines are put back".to_owned());
+    let notes = (!kept.is_empty()).then(|| "the sheet is written anew; its comments and unknown lines are put back".to_owned());
     Ok(Text { bytes, layout, notes: notes.into_iter().collect() })
 }
 
@@ -164,7 +172,8 @@ fn says_texts(toc: &Toc, read: &Toc) -> bool {
         return found.packs == wanted.packs;
     }
     let mut blocks = wanted.blocks.iter().zip(found.blocks.iter().map(Some).chain(std::iter::repeat(None)));
-    blocks.all(|(wanted, found)| wanted.texts.iter().all(|(key, text)| found.and_then(|found| found.texts.get(key)) == Some(text)))
+    blocks
+        .all(|(wanted, found)| wanted.texts.iter().all(|(key, text)| found.and_then(|found| found.texts.get(key)) == Some(text)))
 }
 
 /// Where the reader will see the first stored sector of each track.
@@ -198,7 +207,10 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
     let mut lose = |kind, what: String| losses.push(Loss::new(kind, 1, what));
     for (number, (session, told)) in (1..).zip(toc.sessions.iter().zip(&told.sessions)) {
         if session.lead_out != told.lead_out {
-            lose(LossKind::Sessions, format!("the lead-out of session {number} moves from LBA {} to {}", session.lead_out, told.lead_out));
+            lose(
+                LossKind::Sessions,
+                format!("the lead-out of session {number} moves from LBA {} to {}", session.lead_out, told.lead_out),
+            );
         }
     }
     if toc.sessions.len() != read.sessions.len() {
@@ -246,9 +258,11 @@ fn dropped(target: &Target<'_>) -> Vec<Dropped> {
         dropped.push(Dropped { disc: 0, lbas, what: DroppedWhat::Gap });
     }
     let mut sub: Vec<Range<Lba>> = Vec::new();
-    let with_sub = target.disc.extents().iter().filter(|extent| {
-        extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some())
-    });
+    let with_sub = target
+        .disc
+        .extents()
+        .iter()
+        .filter(|extent| extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some()));
     for extent in with_sub {
         match sub.last_mut() {
             Some(last) if last.end == extent.lbas.start => last.end = extent.lbas.end,
@@ -283,5 +297,9 @@ fn not_written(target: &Target<'_>) -> Vec<Range<Lba>> {
 
 fn left_out(target: &Target<'_>) -> Vec<String> {
     let outside = not_written(target).into_iter();
-    outside.map(|lbas| format!("the stored sectors LBA {} to {} belong to no track of a sheet and are not written", lbas.start, lbas.end - 1)).collect()
+    outside
+        .map(|lbas| {
+            format!("the stored sectors LBA {} to {} belong to no track of a sheet and are not written", lbas.start, lbas.end - 1)
+        })
+        .collect()
 }

@@ -34,6 +34,22 @@ pub(crate) struct Segments {
     pub(crate) all: Vec<Segment>,
     pub(crate) needed: Vec<u64>,
     pub(crate) notes: Vec<Note>,
+    pub(crate) short: Vec<Short>,
+}
+
+/// Sectors that a file should have and has not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Short {
+    pub(crate) file: usize,
+    pub(crate) track: usize,
+    /// Byte of the first sector that is not whole.
+    pub(crate) offset: u64,
+    /// That sector, counted from the start of the file.
+    pub(crate) sector: u64,
+    /// How many sectors are not whole.
+    pub(crate) sectors: u64,
+    /// How many bytes are not there.
+    pub(crate) bytes: u64,
 }
 
 /// Cut the files of `sheet` into segments; `forms` are the records of each track.
@@ -41,7 +57,7 @@ pub(crate) struct Segments {
 /// # Errors
 /// [`Error::Malformed`] with the line of an index that lies before another or past the end of its file.
 pub(crate) fn cut(sheet: &Sheet, forms: &[Form], content: &dyn Content) -> Result<Segments> {
-    let mut cut = Segments { all: by_file(sheet), needed: vec![0; sheet.files.len()], notes: Vec::new() };
+    let mut cut = Segments { all: by_file(sheet), needed: vec![0; sheet.files.len()], notes: Vec::new(), short: Vec::new() };
     for file in 0..sheet.files.len() {
         let own: Vec<usize> = (0..cut.all.len()).filter(|index| cut.all[*index].file == file).collect();
         if own.is_empty() {
@@ -71,7 +87,9 @@ fn by_file(sheet: &Sheet) -> Vec<Segment> {
     for (track, told) in sheet.tracks.iter().enumerate() {
         for SheetIndex { line, number, file, at } in told.indexes.iter().copied() {
             match all.last_mut() {
-                Some(segment) if segment.track == track && segment.file == file => segment.indexes.push((number, at - segment.from)),
+                Some(segment) if segment.track == track && segment.file == file => {
+                    segment.indexes.push((number, at - segment.from))
+                }
                 _ => all.push(Segment {
                     track,
                     file,
@@ -146,8 +164,9 @@ fn last_span(sheet: &Sheet, cut: &mut Segments, last: usize, forms: &[Form], con
     let end = segment.offset + u64::from(sectors) * stride;
     let missing = (u64::from(sectors) * stride).saturating_sub(stored);
     if missing > 0 {
-        let note = short(sheet, segment, content, (len, stride, missing));
-        cut.notes.push(note);
+        let (file, track, whole) = (segment.file, segment.track, stored / stride);
+        let (offset, sector) = (segment.offset + whole * stride, u64::from(segment.from) + whole);
+        cut.short.push(Short { file, track, offset, sector, sectors: missing.div_ceil(stride), bytes: missing });
     }
     cut.needed[segment.file] = end;
     cut.all[last].sectors = sectors;
@@ -160,21 +179,6 @@ fn nothing_there(sheet: &Sheet, segment: &Segment, len: u64, stride: u64) -> Err
     let found = format!("track {number} at sector {} (byte {}) of {name:?}, which has {len} bytes", segment.from, segment.offset);
     Error::malformed(&sheet.name, At::Line(segment.line), found, format!("a place inside the file, sectors of {stride} bytes"))
         .with_hint("the file is cut, or the sheet belongs to another one; nothing of this track is there")
-}
-
-fn short(sheet: &Sheet, segment: &Segment, content: &dyn Content, (len, stride, missing): (u64, u64, u64)) -> Note {
-    let SheetName { name, .. } = sheet_name(sheet, segment.file);
-    let number = sheet.tracks[segment.track].number;
-    let first = (len - segment.offset) / stride;
-    let sectors = missing.div_ceil(stride);
-    if content.is_pcm(segment.file) && sectors == 1 && missing < stride {
-        let text = format!("{name}: {missing} bytes of silence complete the last sector of track {number}");
-        return Note::oddity(text);
-    }
-    let at = u64::from(segment.from) + first;
-    let text = format!("{name}: {len} bytes, {missing} too few: sector {at} of the file (track {number}) is short");
-    let more = if sectors > 1 { format!(", and {} behind it are missing", sectors - 1) } else { String::new() };
-    Note::damage(sectors, format!("{text}{more}; zeros take their place"))
 }
 
 /// Take the stored lead-out and lead-in between sessions out of the tracks they would lengthen.

@@ -190,15 +190,25 @@ impl Builder {
             lines: Vec::new(),
             text: Text::new(&[]),
         };
-        Builder { line: 0, slot: Slot::Top, file: None, next: SheetSession::default(), absent: false, known: BTreeMap::new(), odd: 0, sheet }
+        Builder {
+            line: 0,
+            slot: Slot::Top,
+            file: None,
+            next: SheetSession::default(),
+            absent: false,
+            known: BTreeMap::new(),
+            odd: 0,
+            sheet,
+        }
     }
 
     fn refuse(&self, problem: Problem) -> Error {
         let (name, at) = (self.sheet.name.as_str(), At::Line(self.line));
         match problem {
             Problem::Malformed { found, expected } => Error::malformed(name, at, found, expected),
-            Problem::TrackKind(word) => Error::unsupported(name, at, format!("the track type {word:?} is not known"))
-                .with_hint("types are AUDIO, CDG, MODE1/2048, MODE1/2352, MODE2/2048, MODE2/2336, MODE2/2352, CDI/2352 and a few more"),
+            Problem::TrackKind(word) => Error::unsupported(name, at, format!("the track type {word:?} is not known")).with_hint(
+                "types are AUDIO, CDG, MODE1/2048, MODE1/2352, MODE2/2048, MODE2/2336, MODE2/2352, CDI/2352 and a few more",
+            ),
         }
     }
 

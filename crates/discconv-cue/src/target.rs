@@ -32,6 +32,20 @@ pub(crate) struct TargetFile {
     pub(crate) pieces: Vec<Piece>,
 }
 
+impl TargetFile {
+    /// Append, joined to the last piece where both are one copy.
+    fn push(&mut self, piece: Piece) {
+        match (self.pieces.last_mut(), piece) {
+            (Some(Piece::Copy { disc, source, range }), Piece::Copy { disc: d, source: s, range: r })
+                if (*disc, *source, range.end) == (d, s, r.start) =>
+            {
+                range.end = r.end;
+            }
+            (_, piece) => self.pieces.push(piece),
+        }
+    }
+}
+
 /// A file of CD-TEXT packs.
 pub(crate) struct PackFile {
     pub(crate) name: String,
@@ -92,7 +106,10 @@ pub(crate) fn check_media(disc: &Disc) -> Result<()> {
         return Err(does_not_fit(disc, what).with_hint(hint));
     }
     if let Some(track) = toc.tracks().next().filter(|track| track.start() < Lba::ZERO) {
-        return Err(does_not_fit(disc, format!("track {} begins at LBA {}, before the program area", track.number, track.start())));
+        return Err(does_not_fit(
+            disc,
+            format!("track {} begins at LBA {}, before the program area", track.number, track.start()),
+        ));
     }
     Ok(())
 }
@@ -131,8 +148,7 @@ pub(crate) fn data_bytes(toc: &Toc, options: &WriteOptions, file: &str) -> Resul
 /// Plan where every sector goes.
 pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: Naming) -> Target<'a> {
     let toc = sayable(disc);
-    let mut files: Vec<TargetFile> =
-        naming.names.into_iter().map(|name| TargetFile { name, pieces: Vec::new() }).collect();
+    let mut files: Vec<TargetFile> = naming.names.into_iter().map(|name| TargetFile { name, pieces: Vec::new() }).collect();
     let mut ends = vec![(0_u64, 0_u32); files.len()];
     let mut tracks = Vec::new();
     for (number, session) in toc.sessions.iter().enumerate() {
@@ -143,7 +159,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: Naming) -> Targ
             let kind = TrackKind { mode: track.mode, bytes, cdi, cdg: false };
             let form = form_of(bytes);
             let Shape { pregap, postgap, stored } = shape(disc, track, number == 0 && place == 0);
-            files[file].pieces.extend(disc.lay_out(0, stored.clone(), &form));
+            disc.lay_out(0, stored.clone(), &form).into_iter().for_each(|piece| files[file].push(piece));
             let (offset, at) = ends[file];
             let sectors = stored.start.sectors_to(stored.end);
             ends[file] = (offset + u64::from(sectors) * u64::from(form.stride), at.saturating_add(sectors));
@@ -167,7 +183,8 @@ fn sayable(disc: &Disc) -> Toc {
     }
     for session in &mut toc.sessions {
         session.lead_out = session.tracks.last().map_or(session.lead_out, |track| track.end);
-        session.kind = if session.kind == SessionKind::CdI || is_cdi(disc, session) { SessionKind::CdI } else { SessionKind::CdRom };
+        session.kind =
+            if session.kind == SessionKind::CdI || is_cdi(disc, session) { SessionKind::CdI } else { SessionKind::CdRom };
     }
     toc
 }

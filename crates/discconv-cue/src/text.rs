@@ -167,7 +167,8 @@ mod tests {
         check(b"TITLE \"Gr\xF6\xDFe\"", WINDOWS_1252, &[(1, "TITLE \"Größe\"")]);
         check(b"TITLE \"Mot\xF6rhead\"", WINDOWS_1252, &[(1, "TITLE \"Motörhead\"")]);
         check(b"FILE \"\x83\x5C\x83\x74\x83\x67.bin\" BINARY", SHIFT_JIS, &[(1, "FILE \"ソフト.bin\" BINARY")]);
-        for (encoding, line) in [(SHIFT_JIS, "TITLE \"音楽の時間\""), (GBK, "TITLE \"中国音乐\""), (SHIFT_JIS, "TITLE \"あ\"")] {
+        for (encoding, line) in [(SHIFT_JIS, "TITLE \"音楽の時間\""), (GBK, "TITLE \"中国音乐\""), (SHIFT_JIS, "TITLE \"あ\"")]
+        {
             check(&encoding.encode(line).0, encoding, &[(1, line)]);
         }
     }

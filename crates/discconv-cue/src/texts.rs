@@ -68,7 +68,8 @@ pub(crate) fn to_write(toc: &Toc) -> (Option<Vec<[u8; PACK]>>, Option<Loss>) {
     if !text.packs.is_empty() {
         return (Some(text.packs.clone()), None);
     }
-    let simple = text.blocks.len() < 2 && text.blocks.iter().all(|block| block.language == 0 && block.texts.iter().all(is_sayable));
+    let simple =
+        text.blocks.len() < 2 && text.blocks.iter().all(|block| block.language == 0 && block.texts.iter().all(is_sayable));
     if simple {
         return (None, None);
     }

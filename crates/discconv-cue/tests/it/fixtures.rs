@@ -1,7 +1,7 @@
 //! Every hand-laid sheet says what its facts say, and the bad ones are refused.
 
 use crate::folder::Folder;
-use discconv_core::{Disc, Form, NoteKind, Scratch, compare, memory, outline};
+use discconv_core::{Disc, Form, NoteKind, Scratch, compare, outline};
 use discconv_testkit::fixtures::{Fixture, all_bad, all_good, by_name};
 
 fn sheets(fixtures: Vec<Fixture>) -> impl Iterator<Item = Fixture> {
@@ -95,5 +95,4 @@ fn every_sector_can_be_read() {
                 .unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
         }
     }
-    let _ = memory::MemoryFiles::new();
 }

@@ -15,8 +15,7 @@ impl Folder {
     }
 
     pub(crate) fn open(&self, name: &str) -> Result<Disc> {
-        let input =
-            Input { name, source: self.0.source(name).unwrap(), siblings: self, limits: Limits::default(), forced: None };
+        let input = Input { name, source: self.0.source(name).unwrap(), siblings: self, limits: Limits::default(), forced: None };
         open(&input)
     }
 }

@@ -5,4 +5,6 @@
 mod corpus;
 mod fixtures;
 mod folder;
+mod hostile;
+mod traps;
 mod written;
