@@ -10,15 +10,23 @@ use std::time::Instant;
 use discconv_sector::{Lba, RAW, Subheader, build_form1, build_mode1, ecc, edc, inspect, scramble, subchannel};
 use discconv_testkit::Rng;
 
-/// Nanoseconds per call: the best of many rounds, for others use the machine too.
+/// Nanoseconds per call: the best of many rounds, for others use the machine too. Rounds are equally short for slow and
+/// fast calls: a long one would always be interrupted, a short one not, and the ratio would flatter the fast.
 fn nanoseconds(mut call: impl FnMut()) -> f64 {
-    (0..50)
+    const ROUND_NANOSECONDS: u128 = 150_000;
+    let start = Instant::now();
+    let mut calls = 0_u32;
+    while start.elapsed().as_nanos() < ROUND_NANOSECONDS {
+        call();
+        calls += 1;
+    }
+    (0..2000)
         .map(|_| {
             let start = Instant::now();
-            for _ in 0..1000 {
+            for _ in 0..calls {
                 call();
             }
-            start.elapsed().as_secs_f64() * 1e6
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
         })
         .fold(f64::MAX, f64::min)
 }

@@ -62,6 +62,7 @@ struct Line {
 impl Line {
     /// Carries vector `V` through its rows. The vectors must come in order: each goes on with what is 26 places to its
     /// left.
+    // Never inlined: nine of these in one function come out half scalar, at half the speed.
     #[inline(never)]
     fn carry<const V: usize>(&mut self, raw: &[u8; RAW], header: &Header) {
         let (mut row, end) = const { rows_of(V) };
