@@ -119,6 +119,10 @@ fn fuzz_one(target: &str, binaries: &Path, seconds: u64) -> Result<bool, String>
             command.arg(seeds);
         }
     }
+    let words = folder().join("words").join(format!("{target}.txt"));
+    if words.is_file() {
+        command.arg(format!("-dict={}", words.display()));
+    }
     command.arg(format!("-artifact_prefix={}/", artifacts.display()));
     command.args([
         format!("-max_total_time={seconds}"),
@@ -126,7 +130,8 @@ fn fuzz_one(target: &str, binaries: &Path, seconds: u64) -> Result<bool, String>
         format!("-rss_limit_mb={MEMORY_MIB}"),
         format!("-max_len={MAX_BYTES}"),
         "-print_final_stats=1".to_owned(),
-        "-verbosity=1".to_owned(),
+        // A line per new input helps nobody here.
+        "-verbosity=0".to_owned(),
     ]);
     println!("$ {}", sh::shown(&command));
     let status = command.status().map_err(|e| format!("cannot start the target {target}: {e}."))?;

@@ -70,9 +70,7 @@ pub fn audio(data: &[u8]) {
 
 /// Any bytes, converted to every format that is written. What comes out, opened again, is what went in.
 pub fn convert(data: &[u8]) {
-    let Some((choice, data)) = data.split_first() else { return };
-    let name = if choice & 1 == 0 { "x.cue" } else { "x.img" };
-    let Ok(discs) = open(name, data, &Anything(&[]), None) else { return };
+    let Ok(discs) = open("x", data, &Anything(&[]), None) else { return };
     for disc in &discs {
         for format in FORMATS {
             write_and_compare(disc, *format);
