@@ -6,5 +6,6 @@ mod corpus;
 mod fixtures;
 mod folder;
 mod hostile;
+mod random;
 mod traps;
 mod written;
