@@ -107,7 +107,7 @@ impl Form {
     /// The bytes `start..end` of the frame, records without a gap.
     #[must_use]
     pub const fn frame(start: u16, end: u16) -> Form {
-        Form::plain(Main::Frame(start, end), (end - start) as u32)
+        Form::plain(Main::Frame(start, end), end.saturating_sub(start) as u32)
     }
 
     /// Bytes of one record that mean something.
@@ -146,7 +146,7 @@ impl fmt::Display for Form {
             Main::None => f.write_str("sub only")?,
             Main::User => f.write_str("2048")?,
             Main::Frame(0, 2352) => f.write_str("2352")?,
-            Main::Frame(start, end) => write!(f, "{} ({start}..{end})", end - start)?,
+            Main::Frame(start, end) => write!(f, "{} ({start}..{end})", self.main.len())?,
         }
         match self.twist {
             Twist::None => {}

@@ -16,12 +16,14 @@
 //! | what was done | [`Report`] | [`execute`] |
 
 mod blank;
+mod check;
 mod compare;
 mod disc;
 mod engine;
 pub mod error;
 mod form;
 mod format;
+mod frame;
 mod layout;
 mod loss;
 pub mod memory;
@@ -34,6 +36,7 @@ mod read;
 mod source;
 mod steps;
 mod subgen;
+mod subview;
 mod survey;
 mod toc;
 mod verify;
