@@ -4,7 +4,7 @@ use discconv_sector::{RAW, USER};
 use std::fmt;
 
 /// The main-channel bytes that a record keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Main {
     /// None: a subchannel file.
     None,
@@ -33,7 +33,7 @@ impl Main {
 }
 
 /// What was done to the main bytes before they were stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Twist {
     /// Nothing.
     #[default]
@@ -45,7 +45,7 @@ pub enum Twist {
 }
 
 /// How subchannel bytes are arranged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubCoding {
     /// 96 symbols, P in bit 7 of each.
     Interleaved,
@@ -77,7 +77,7 @@ impl SubCoding {
 }
 
 /// One record of a file: main bytes, then subchannel, then zeros up to the stride.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Form {
     /// The main bytes.
     pub main: Main,

@@ -18,6 +18,7 @@
 mod blank;
 mod check;
 mod compare;
+mod coverage;
 mod disc;
 mod engine;
 pub mod error;
@@ -39,6 +40,7 @@ mod subgen;
 mod subview;
 mod survey;
 mod toc;
+mod tocdiff;
 mod verify;
 
 pub use blank::is_blank;
@@ -58,11 +60,11 @@ pub use loss::{Loss, LossKind, LossKinds, Tally};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
-pub use proof::toc_difference;
 pub use read::Scratch;
 pub use source::{Bytes, Concat, Padded, ReadAt, Slice};
 pub use survey::{TrackSurvey, survey_track};
 pub use toc::{CdText, CdTextBlock, CdTextKind, Control, Isrc, Mcn, Media, Session, SessionKind, Toc, Track, TrackMode};
+pub use tocdiff::toc_difference;
 pub use verify::{SectorReport, verify_sectors};
 
 pub use discconv_sector::{Lba, Msf};

@@ -1,6 +1,6 @@
 //! What a writer wants done, as data.
 
-use crate::disc::SourceId;
+use crate::disc::{Disc, SourceId};
 use crate::error::Result;
 use crate::form::Form;
 use crate::loss::Loss;
@@ -51,7 +51,7 @@ impl Piece {
         match self {
             Piece::Bytes(bytes) => bytes.len() as u64,
             Piece::Zeros(len) => *len,
-            Piece::Copy { range, .. } => range.end - range.start,
+            Piece::Copy { range, .. } => range.end.saturating_sub(range.start),
             Piece::Sectors { lbas, form, .. } => u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride),
         }
     }
@@ -96,7 +96,7 @@ impl PlannedFile {
             .map(|part| match part {
                 Part::Plain(piece) => piece.len(),
             })
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// Will it be empty?
@@ -180,7 +180,7 @@ impl Plan {
     /// Bytes of all files.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(PlannedFile::len).sum()
+        self.files.iter().map(PlannedFile::len).fold(0, u64::saturating_add)
     }
 
     /// Check that names are bare and distinct (case ignored), so that nothing is written outside the folder.
@@ -202,4 +202,35 @@ impl Plan {
         }
         Ok(())
     }
+    /// Check that everything which the plan points at is there, so that carrying it out needs no further question.
+    ///
+    /// # Errors
+    /// [`crate::Error::Malformed`] naming the file: the writer made a mistake.
+    pub(crate) fn check_against(&self, discs: &[Disc]) -> Result<()> {
+        let pieces =
+            self.files.iter().flat_map(|file| file.parts.iter().map(move |Part::Plain(piece)| (file.name.as_str(), piece)));
+        for (name, piece) in pieces {
+            let right = match piece {
+                Piece::Bytes(_) | Piece::Zeros(_) => true,
+                Piece::Copy { disc, source, range } => {
+                    let source = discs.get(*disc).and_then(|disc| disc.sources().get(usize::try_from(source.0).ok()?));
+                    source.is_some_and(|source| range.start <= range.end && range.end <= source.len())
+                }
+                Piece::Sectors { disc, form, .. } => *disc < discs.len() && form.is_sound(),
+            };
+            if !right {
+                return Err(astray(name));
+            }
+        }
+        let dropped = self.dropped.iter().all(|dropped| dropped.disc < discs.len());
+        let mut runs = self.discs.iter().flat_map(|expected| &expected.runs);
+        if dropped && runs.all(|run| run.disc < discs.len() && run.form.is_sound()) && self.entry < self.files.len() {
+            return Ok(());
+        }
+        Err(astray(self.files.first().map_or(self.format, |file| &file.name)))
+    }
+}
+
+fn astray(name: &str) -> crate::Error {
+    crate::Error::malformed(name, crate::At::Whole, "a plan that points outside its discs", "a plan for these discs")
 }

@@ -64,8 +64,11 @@ impl Disc {
         Job { disc: self, view, excess: Excess::Cut }.run(first, scratch, out)
     }
 
-    fn file_name(&self) -> &str {
-        self.sources().first().map_or("the disc", |source| source.name())
+    /// The file that holds `lba`, for messages; the first one if none does.
+    pub(crate) fn name_at(&self, lba: Lba) -> &str {
+        let place = self.extent_at(lba).and_then(|extent| extent.main.or(extent.sub));
+        let source = place.map(|place| self.source(place.source));
+        source.or(self.sources().first().map(AsRef::as_ref)).map_or("the disc", |source| source.name())
     }
 }
 
@@ -88,7 +91,7 @@ impl Job<'_> {
             return Ok(());
         }
         let expected = end.map_or_else(|| "an address that exists".to_owned(), |end| format!("sectors up to LBA {end}"));
-        Err(Error::malformed(self.disc.file_name(), At::Lba(at), "no sector that any file holds", expected))
+        Err(Error::malformed(self.disc.name_at(at), At::Lba(at), "no sector that any file holds", expected))
     }
 
     fn check_view(&self, first: Lba) -> Result<()> {
@@ -100,7 +103,7 @@ impl Job<'_> {
         } else {
             return Ok(());
         };
-        Err(Error::unsupported(self.disc.file_name(), At::Lba(first), what))
+        Err(Error::unsupported(self.disc.name_at(first), At::Lba(first), what))
     }
 
     /// Sectors of one extent: copied, or in batches.
@@ -228,7 +231,7 @@ impl Job<'_> {
     }
 
     fn misfit(&self, lba: Lba, what: &str) -> Error {
-        Error::malformed(self.disc.file_name(), At::Lba(lba), what, "a sector with 2048 bytes of user data")
+        Error::malformed(self.disc.name_at(lba), At::Lba(lba), what, "a sector with 2048 bytes of user data")
             .with_hint("choose a target that keeps 2352 bytes a sector, such as .cue")
     }
 }
