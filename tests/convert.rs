@@ -249,8 +249,9 @@ fn the_receipt_says_what_was_read_and_written() {
 fn a_receipt_replaces_neither_an_input_nor_an_output() {
     let room = Room::with("iso-2048");
     std::fs::hard_link(room.path("small.iso"), room.path("hard.json")).unwrap();
+    std::fs::create_dir(room.path("sub")).unwrap();
     let before = room.contents();
-    for receipt in ["small.iso", "./small.iso", "hard.json", "x.cue", "x.bin"] {
+    for receipt in ["small.iso", "./small.iso", "hard.json", "x.cue", "x.bin", "sub/../x.bin"] {
         let ran = room.run(&["small.iso", "x.cue", "--force", "--receipt", receipt]);
         assert!(matches!(ran.status.code(), Some(1 | 2)), "{}", ran.all());
         assert!(room.contents() == before, "{receipt}\n{}", room.tree());
