@@ -167,7 +167,7 @@ fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
     }
     let error = Error::malformed(file, At::Whole, format!("{} bytes without any structure of a disc", peek.len()), expected);
     let headerless = [(2048, "iso2048"), (2352, "iso2352"), (2448, "iso2448"), (2336, "iso2336")];
-    match headerless.into_iter().find(|(size, id)| peek.len() % size == 0 && by_id(id).is_some()) {
+    match headerless.into_iter().find(|(size, id)| peek.len().is_multiple_of(*size) && by_id(id).is_some()) {
         Some((size, id)) => {
             error.with_hint(format!("if it holds sectors of {size} bytes all the same, --from {id} reads it as such"))
         }

@@ -1,10 +1,6 @@
 //! The list of formats holds together, and every file is either opened by the right one or named for what it is.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests say what they expect by panicking, and what they lack by printing"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Siblings, WriteOptions};
