@@ -196,21 +196,27 @@ pub(crate) struct ImageArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv info game.cue\n  discconv info game.iso --json | jq .sessions\n\nOnly a bounded number of sectors is looked at; `discconv verify` reads them all.")]
+#[command(
+    after_long_help = "Examples:\n  discconv info game.cue\n  discconv info game.iso --json | jq .sessions\n\nOnly a bounded number of sectors is looked at; `discconv verify` reads them all."
+)]
 pub(crate) struct InfoArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv hash game.cue\n  discconv hash game.cue --json | jq -r '.tracks[].raw.sha1'\n\nA track's raw data is what a BIN of its own holds: from its INDEX 00 where the image\nstores the pregap, else from INDEX 01. Its user data is 2048 bytes of each sector from\nINDEX 01 on.")]
+#[command(
+    after_long_help = "Examples:\n  discconv hash game.cue\n  discconv hash game.cue --json | jq -r '.tracks[].raw.sha1'\n\nA track's raw data is what a BIN of its own holds: from its INDEX 00 where the image\nstores the pregap, else from INDEX 01. Its user data is 2048 bytes of each sector from\nINDEX 01 on."
+)]
 pub(crate) struct HashArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv verify game.cue\n  discconv verify game.bin --json\n\nThe exit code is 4 if anything is wrong.")]
+#[command(
+    after_long_help = "Examples:\n  discconv verify game.cue\n  discconv verify game.bin --json\n\nThe exit code is 4 if anything is wrong."
+)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
@@ -218,7 +224,9 @@ pub(crate) struct VerifyArgs {
 
 /// Two discs.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:\n  discconv diff game.cue game.iso\n\nThe exit code is 1 if they differ. A gap is the same as blank sectors that are stored.")]
+#[command(
+    after_long_help = "Example:\n  discconv diff game.cue game.iso\n\nThe exit code is 1 if they differ. A gap is the same as blank sectors that are stored."
+)]
 pub(crate) struct DiffArgs {
     /// One disc
     #[arg(value_name = "A")]
@@ -319,7 +327,8 @@ fn loss_names() -> PossibleValuesParser {
 }
 
 /// Options that take a value, so that the value is not mistaken for a verb.
-const WITH_VALUE: &[&str] = &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
+const WITH_VALUE: &[&str] =
+    &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
 
 /// The command line with its verb in front: the first word, or `convert` where that is no verb.
 ///
@@ -327,6 +336,10 @@ const WITH_VALUE: &[&str] = &["--from", "--to", "--out", "-o", "--sector", "--mo
 pub(crate) fn with_verb(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     match first_word(&args) {
+        Some(1) if is_call_for_help(&args) => {
+            args.remove(1);
+            args.push("--help".into());
+        }
         Some(place) if is_verb(&args[place]) => {
             let verb = args.remove(place);
             args.insert(1, verb);
@@ -358,6 +371,11 @@ fn is_verb(word: &OsStr) -> bool {
     word.to_str().is_some_and(|word| VERBS.contains(&word))
 }
 
+/// `discconv help`, `discconv help VERB`: not a verb, but what one tries first.
+fn is_call_for_help(args: &[OsString]) -> bool {
+    args[1] == "help" && args.len() <= 3 && args.get(2).is_none_or(|verb| is_verb(verb))
+}
+
 fn is_about_the_program(arg: &OsStr) -> bool {
     ["-h", "--help", "-V", "--version"].iter().any(|known| arg == *known)
 }
@@ -383,7 +401,8 @@ pub(crate) mod tests {
     #[test]
     fn every_verb_is_known_to_the_look_for_it() {
         let command = Cli::command();
-        let missing: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).filter(|name| !is_verb(OsStr::new(name))).collect();
+        let missing: Vec<&str> =
+            command.get_subcommands().map(clap::Command::get_name).filter(|name| !is_verb(OsStr::new(name))).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 
@@ -415,6 +434,9 @@ pub(crate) mod tests {
         check("discconv --help", "discconv --help");
         check("discconv --to iso", "discconv convert --to iso");
         check("discconv - x.iso", "discconv convert - x.iso");
+        check("discconv help", "discconv --help");
+        check("discconv help info", "discconv info --help");
+        check("discconv help x.iso", "discconv convert help x.iso");
     }
 
     #[test]

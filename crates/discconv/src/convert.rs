@@ -13,7 +13,7 @@ use crate::receipt;
 use crate::report;
 use crate::shown;
 use discconv_core::{Error, NoteKind};
-use discconv_host::ThreadPool;
+use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
@@ -32,8 +32,11 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> 
 
 /// Oddities of the source, and the plan where nothing else follows.
 pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Console) {
+    let name = prepared.image.path.display().to_string();
     for note in prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity) {
-        console.note(&note.text);
+        // Among many inputs, each note says whose it is.
+        let whose = if note.text.starts_with(&name) { String::new() } else { format!("{name}: ") };
+        console.note(&format!("{whose}{}", note.text));
     }
     if settings.dry_run {
         console.report(&report::plan_text(prepared));
@@ -43,12 +46,13 @@ pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Conso
 fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
     let prepared = prepare(job, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &prepared.paths())?;
+        refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
     }
     announce(&prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
-    let written = receipt.map(|path| receipt::of(&prepared, &done, settings, cores, &progress).map(|body| (path, body))).transpose()?;
+    let written =
+        receipt.map(|path| receipt::of(&prepared, &done, settings, cores, &progress).map(|body| (path, body))).transpose()?;
     drop(progress);
     if let Some((path, body)) = written {
         receipt::write(path, &body, prepared.image.inputs(), settings.force)?;
@@ -66,18 +70,33 @@ fn tell(prepared: &Prepared, done: &Done, settings: &Settings, console: &Console
     }
 }
 
-fn refuse_as_output(receipt: &Path, outputs: &[PathBuf]) -> Result<(), Failure> {
+fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[FileIdentity]) -> Result<(), Failure> {
     let same = |output: &PathBuf| std::path::absolute(output).ok() == std::path::absolute(receipt).ok();
-    if outputs.iter().any(same) {
-        return Err(Failure::usage(format!("{} is to be both an output and the receipt", shown::path(receipt)), "choose another name for the receipt"));
-    }
-    Ok(())
+    let both = if outputs.iter().any(same) {
+        "an output"
+    } else if FileIdentity::of(receipt).is_ok_and(|identity| inputs.contains(&identity)) {
+        "an input"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        format!("{} is to be both {both} and the receipt", shown::path(receipt)),
+        "choose another name for the receipt",
+    ))
 }
 
-fn many(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
+fn many(
+    inputs: &[PathBuf],
+    out: &Path,
+    format: Option<&'static str>,
+    settings: &Settings,
+    receipt: Option<&Path>,
+    cores: usize,
+    console: &Console,
+) -> Result<u8, Failure> {
     let survey = batch::survey(inputs, out, format, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &survey.outputs())?;
+        refuse_as_output(path, &survey.outputs(), &survey.inputs)?;
     }
     for problem in &survey.problems {
         console.warn(&problem.to_string());

@@ -78,13 +78,22 @@ struct Crew<'a> {
 
 /// Do all jobs of the survey; failures are told as they come.
 pub(crate) fn run(survey: Survey, settings: &Settings, with_receipts: bool, cores: usize, console: &Console) -> Run {
-    let planned: Vec<(usize, &Planned)> = survey.entries.iter().enumerate().filter_map(|(place, entry)| match &entry.fate {
-        Fate::Convert(planned) => Some((place, planned)),
-        _ => None,
-    }).collect();
+    let planned: Vec<(usize, &Planned)> = survey
+        .entries
+        .iter()
+        .enumerate()
+        .filter_map(|(place, entry)| match &entry.fate {
+            Fate::Convert(planned) => Some((place, planned)),
+            _ => None,
+        })
+        .collect();
     for entry in &survey.entries {
         match &entry.fate {
-            Fate::Exists(there) => console.say(&format!("skipped: {}: {} exists already (--force replaces it)", entry.input.display(), there.display())),
+            Fate::Exists(there) => console.say(&format!(
+                "skipped: {}: {} exists already (--force replaces it)",
+                entry.input.display(),
+                there.display()
+            )),
             Fate::Fails(failure) => console.failure(failure),
             Fate::Convert(_) => {}
         }
@@ -164,7 +173,12 @@ impl<'a> Crew<'a> {
         let prepared = prepare(&planned.job, self.settings)?;
         announce(&prepared, self.settings, self.console);
         let done = prepared.carry_out(self.settings, self.inputs, &ThreadPool::new(cores), &progress)?;
-        let receipt = if self.with_receipts { Some(receipt::of(&prepared, &done, self.settings, cores, &progress)?) } else { None };
+        if !done.report.losses.is_empty() {
+            self.console.say(&format!("{}: {}", prepared.image.path.display(), report::lost_head(self.settings)));
+            done.report.losses.iter().for_each(|loss| self.console.say(&format!("  {loss}")));
+        }
+        let receipt =
+            if self.with_receipts { Some(receipt::of(&prepared, &done, self.settings, cores, &progress)?) } else { None };
         Ok(Converted {
             output: shown::path(&prepared.folder.join(&prepared.plan.files[prepared.plan.entry].name)),
             bytes: done.report.files.iter().map(|(_, bytes)| bytes).sum(),
@@ -289,7 +303,9 @@ fn outcome_json(outcome: &Outcome) -> Value {
             body
         }
         Ended::Exists(there) => json!({ "input": input, "result": "skipped", "exists": there.to_string_lossy() }),
-        Ended::Failed(failure) => json!({ "input": input, "result": failure.word(), "exit_code": failure.exit_code(), "error": failure.json()["error"] }),
+        Ended::Failed(failure) => {
+            json!({ "input": input, "result": failure.word(), "exit_code": failure.exit_code(), "error": failure.json()["error"] })
+        }
         Ended::NotBegun => json!({ "input": input, "result": "not-begun" }),
     }
 }
@@ -313,7 +329,14 @@ mod tests {
         let long = "a/very/long/folder/with/many/parts/日本語の名前/game.cue";
         let failed = |input: &str| Outcome { input: input.into(), result: Ended::Failed(Failure::usage("x", "y")) };
         let exists = Outcome { input: long.into(), result: Ended::Exists(long.into()) };
-        let converted = Converted { output: long.to_owned(), bytes: 1_234_567_890, verified: Some((12, 12)), lost: true, json: Value::Null, receipt: None };
+        let converted = Converted {
+            output: long.to_owned(),
+            bytes: 1_234_567_890,
+            verified: Some((12, 12)),
+            lost: true,
+            json: Value::Null,
+            receipt: None,
+        };
         let converted = Outcome { input: long.into(), result: Ended::Converted(Box::new(converted)) };
         let run = Run { outcomes: vec![failed("a.iso"), exists, converted] };
         let text = run.table(3, &crate::job::settings(&crate::args::tests::convert("discconv a b")));

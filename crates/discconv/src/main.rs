@@ -25,17 +25,20 @@ mod shell;
 mod shown;
 mod verify;
 
-use args::{Cli, Verb};
+use args::{Cli, Common, Verb};
 use clap::Parser;
 use console::Console;
 use errors::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(args::with_verb(std::env::args_os()));
-    let Some(verb) = cli.verb else {
-        // Only `discconv` alone comes here: `with_verb` supplies `convert` to everything else.
-        return ExitCode::from(errors::USAGE);
+    let words = args::with_verb(std::env::args_os());
+    let verb = match Cli::try_parse_from(&words).map(|cli| cli.verb) {
+        Ok(Some(verb)) => verb,
+        // `with_verb` supplies a verb to everything that has words at all, and without words clap asks for help.
+        Ok(None) => return ExitCode::from(errors::USAGE),
+        Err(error) => return ExitCode::from(not_understood(&error, &words)),
     };
     let console = Console::new(&verb.common());
     interrupt::listen(&console);
@@ -44,6 +47,20 @@ fn main() -> ExitCode {
         failure.exit_code()
     });
     ExitCode::from(code)
+}
+
+/// Help and version are no errors; the rest is told as scripts want it, if they asked for JSON.
+fn not_understood(error: &clap::Error, words: &[OsString]) -> u8 {
+    if error.use_stderr() && words.iter().any(|word| word == "--json") {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = Failure::usage(message, "discconv --help explains all options");
+        Console::new(&Common { json: true, ..Common::default() }).failure(&failure);
+    } else {
+        // A reader that went away is nobody's error.
+        let _ = error.print();
+    }
+    if error.use_stderr() { errors::USAGE } else { errors::DONE }
 }
 
 fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
