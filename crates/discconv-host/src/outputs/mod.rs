@@ -15,6 +15,7 @@ use crate::source::special;
 use discconv_core::{Error, OutputFile, OutputSet, Outputs, Result};
 use folder::NewFolders;
 use set::FolderSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use temporary::Mark;
 
@@ -90,6 +91,11 @@ impl Outputs for FolderOutputs {
         }
         Ok(Box::new(begun?))
     }
+}
+
+/// Is it what a running or killed run of this program calls an unfinished output?
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| temporary::parse(name).is_some())
 }
 
 /// Is `name` one part of a path, and not `..`?
