@@ -220,9 +220,9 @@ pub trait FormatWriter: Sync {
     fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
 }
 
-/// Is `name` one bare file name, safe on every system?
+/// Is `name` one part of a path on every system?
 pub(crate) fn is_bare_name(name: &str) -> bool {
-    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']) && name.len() <= 255
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0'])
 }
 
 /// A name from an image as a relative path with `/`, fit for [`Siblings::open`].

@@ -5,9 +5,13 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
+    clippy::panic,
     reason = "tests with small numbers, which say what they expect by panicking"
 )]
 
 mod engine;
+mod pool;
+mod properties;
+mod random;
 mod reading;
 mod support;
