@@ -51,14 +51,14 @@ fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, con
     announce(&prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
-    let written =
-        receipt.map(|path| receipt::of(&prepared, &done, settings, cores, &progress).map(|body| (path, body))).transpose()?;
+    let body = receipt.map(|_| receipt::of(&prepared, &done, settings, cores, &progress)).transpose();
     drop(progress);
-    if let Some((path, body)) = written {
-        receipt::write(path, &body, prepared.image.inputs(), settings.force)?;
+    // What was converted is told, even if its receipt fails.
+    tell(&prepared, &done, settings, console);
+    if let (Some(path), Some(body)) = (receipt, body?) {
+        receipt::write(path, &body, kept(&done.paths, prepared.image.inputs()), settings.force)?;
         console.detail(&format!("receipt written to {}", shown::path(path)));
     }
-    tell(&prepared, &done, settings, console);
     Ok(errors::DONE)
 }
 
@@ -70,9 +70,14 @@ fn tell(prepared: &Prepared, done: &Done, settings: &Settings, console: &Console
     }
 }
 
+/// The files that a receipt does not replace: inputs, and outputs by whatever name.
+fn kept(outputs: &[PathBuf], inputs: Vec<FileIdentity>) -> Vec<FileIdentity> {
+    inputs.into_iter().chain(outputs.iter().filter_map(|output| FileIdentity::of(output).ok())).collect()
+}
+
 fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[FileIdentity]) -> Result<(), Failure> {
-    let same = |output: &PathBuf| std::path::absolute(output).ok() == std::path::absolute(receipt).ok();
-    let both = if outputs.iter().any(same) {
+    let place = place_of(receipt);
+    let both = if outputs.iter().any(|output| place_of(output) == place) {
         "an output"
     } else if FileIdentity::of(receipt).is_ok_and(|identity| inputs.contains(&identity)) {
         "an input"
@@ -108,21 +113,27 @@ fn many(
         console.detail(&format!("{}: belongs to a sheet, which is converted", path.display()));
     }
     let problems = survey.problems.len();
-    let (others, protected) = (survey.others.len(), survey.inputs.clone());
+    let (others, outputs, inputs) = (survey.others.len(), survey.outputs(), survey.inputs.clone());
     let run = crew::run(survey, settings, receipt.is_some(), cores, console);
-    if let Some(path) = receipt {
-        let receipts = run.receipts();
-        receipt::write(path, &receipt::of_batch(receipts), protected, settings.force)?;
-    }
     if console.json {
         console.data_json(&run.json(others));
     } else {
         console.report(&run.table(others, settings));
     }
+    if let Some(path) = receipt {
+        receipt::write(path, &receipt::of_batch(run.receipts()), kept(&outputs, inputs), settings.force)?;
+    }
     if crate::interrupt::asked() {
         return Err(Error::Cancelled.into());
     }
     Ok(exit_code(&run.outcomes, problems))
+}
+
+/// The path of a file that may not be there yet, without links and dots in its folder.
+fn place_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).unwrap_or_else(|_| folder.to_owned());
+    path.file_name().map_or(folder.clone(), |name| folder.join(name))
 }
 
 /// 0 if nothing failed; the one input's own code if there was but one; else 1.
