@@ -185,7 +185,10 @@ fn explained(path: &Path, error: io::Error) -> io::Error {
         return error;
     }
     if let Ok(to) = std::fs::read_link(path) {
-        return io::Error::new(io::ErrorKind::NotFound, format!("the link leads nowhere: there is no {:?}", to.to_string_lossy()));
+        return io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("the link leads nowhere: there is no {:?}", to.to_string_lossy()),
+        );
     }
     match meant(path).as_slice() {
         [] => io::Error::new(io::ErrorKind::NotFound, "no such file"),

@@ -24,8 +24,8 @@ const RETRIES: usize = 3;
 
 /// Writes sets of files into one folder.
 ///
-/// 1. [`Outputs::begin`] refuses what must not be written, clears away what a killed run for the same names left, and
-///    makes the temporaries: hidden files beside their targets that end in `.part`.
+/// 1. [`Outputs::begin`] refuses what must not be written, clears away what killed runs left in the folder, and makes
+///    the temporaries: hidden files beside their targets that end in `.part`.
 /// 2. Workers write by position. Every 32 MiB a helper thread makes a file durable while they go on.
 /// 3. [`OutputSet::commit`] waits for the last of that, then renames: an old descriptor moves aside first, data come
 ///    before descriptors, and the folder itself is synced last. A rename replaces nothing unless that was asked for.
@@ -68,7 +68,7 @@ impl FolderOutputs {
 
     fn try_begin(&self, files: &[OutputFile], names: &[&str]) -> Result<FolderSet> {
         let folders = NewFolders::make(&self.folder)?;
-        leftovers::clear(&self.folder, names);
+        leftovers::clear(&self.folder);
         names.iter().try_for_each(|name| self.check(&self.folder.join(name)))?;
         FolderSet::begin(&self.folder, folders, files, self.force, Mark::next())
     }
