@@ -15,6 +15,7 @@ mod choose;
 mod descriptor;
 mod foreign;
 mod open;
+mod remember;
 mod siblings;
 
 pub use choose::{by_extension, by_id, nearest, plan_to, reader_for};
