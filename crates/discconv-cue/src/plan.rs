@@ -64,6 +64,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     })?;
     let mut losses = losses(disc.toc(), &target.toc, &layout.toc);
     losses.extend(unsaid);
+    notes.extend(moved(&target, &layout.toc));
     notes.extend(left_out(&target));
     let dropped = dropped(&target);
     let mut files: Vec<PlannedFile> =
@@ -236,7 +237,12 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
     if toc.sessions.len() != read.sessions.len() {
         lose(LossKind::Sessions, format!("{} sessions become {}", toc.sessions.len(), read.sessions.len()));
     }
+    let whole_disc_moves = shift(told, read).is_some();
     for (track, read) in told.tracks().zip(read.tracks()) {
+        if track.start() != read.start() && !whole_disc_moves {
+            let (number, from, to) = (track.number, track.start(), read.start());
+            lose(LossKind::Sessions, format!("track {number} moves from LBA {from} to {to}"));
+        }
         track_losses(track, read, &mut lose);
     }
     if told.mcn != read.mcn {
@@ -248,11 +254,25 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
     losses
 }
 
+/// How far all tracks move together, if the disc has one session and they do.
+///
+/// What begins elsewhere is a part of a disc, such as one track of a dump. Where it was, sheets do not say.
+fn shift(told: &Toc, read: &Toc) -> Option<i32> {
+    let mut shifts = told.tracks().zip(read.tracks()).map(|(told, read)| read.start() - told.start());
+    let first = shifts.next().filter(|_| told.sessions.len() == 1 && read.sessions.len() == 1)?;
+    shifts.all(|shift| shift == first).then_some(first).filter(|shift| *shift != 0)
+}
+
+fn moved(target: &Target<'_>, read: &Toc) -> Option<String> {
+    shift(&target.toc, read)?;
+    let (from, to) = (target.toc.tracks().next()?.start(), read.tracks().next()?.start());
+    let with_headers = target.tracks.iter().any(|track| !track.kind.mode.is_audio() && track.form.is_raw());
+    let headers = if with_headers { "; the headers of its sectors stay as they are" } else { "" };
+    Some(format!("what began at LBA {from} begins at LBA {to}, since a sheet cannot say where on a disc it lay{headers}"))
+}
+
 fn track_losses(track: &Track, read: &Track, lose: &mut dyn FnMut(LossKind, String)) {
     let number = track.number;
-    if track.start() != read.start() {
-        lose(LossKind::Sessions, format!("track {number} moves from LBA {} to {}", track.start(), read.start()));
-    }
     let length = |track: &Track| (track.pregap_sectors(), track.sectors());
     if length(track) != length(read) {
         lose(LossKind::Pregap, format!("the gaps of track {number} change their length"));

@@ -221,6 +221,49 @@ fn sectors_before_lba_0() {
 }
 
 #[test]
+fn a_part_of_a_disc_keeps_its_headers() {
+    use discconv_core::{Bytes, DiscParts, Extent, Form, Lba, Media, Place, SourceId, Toc, TrackMode};
+    use discconv_testkit::stored::as_mode1;
+    let bin = as_mode1(45_000, &[7; 20 * 2048]);
+    let (first, end) = (Lba(45_000), Lba(45_020));
+    let mut toc = Toc::single_data(Media::Cd, TrackMode::Mode1, 20);
+    toc.sessions[0].lead_out = end;
+    toc.sessions[0].tracks[0].indexes = vec![(1, first)];
+    toc.sessions[0].tracks[0].end = end;
+    let place = Place { source: SourceId(0), offset: 0, form: Form::RAW };
+    let parts = DiscParts {
+        toc,
+        sources: vec![std::sync::Arc::new(Bytes::new("Track 3.bin", bin.clone()))],
+        extents: vec![Extent::stored(first..end, TrackMode::Mode1, place)],
+        notes: Vec::new(),
+        checks: Vec::new(),
+        extras: Vec::new(),
+    };
+    let disc = Disc::new("Track 3.bin", parts).unwrap();
+    let (folder, _) = write(&disc, "out", &WriteOptions::default(), LossKinds::NONE).unwrap();
+    assert!(folder.0.get("out.bin").unwrap()[..] == bin);
+    let told = "what began at LBA 45000 begins at LBA 0, since a sheet cannot say where on a disc it lay; the headers of its sectors stay as they are";
+    assert_eq!(plan(&disc, "out", &WriteOptions::default()).notes, [told]);
+    write(&disc, "out", &sector(2048), LossKinds::NONE).unwrap();
+}
+
+#[test]
+fn a_told_pause_makes_no_other_disc() {
+    use discconv_testkit::files::sheet;
+    use discconv_testkit::stored::as_mode1;
+    let bin = as_mode1(0, &[1; 20 * 2048]);
+    let disc = |more: &[&str]| {
+        let lines = [&["FILE \"a.bin\" BINARY", "TRACK 01 MODE1/2352"], more, &["INDEX 01 00:00:00"]].concat();
+        Folder::of(&[("a.cue", &sheet(&lines)), ("a.bin", &bin)]).open("a.cue").unwrap()
+    };
+    let (told, untold) = (disc(&["PREGAP 00:02:00"]), disc(&[]));
+    for (a, b) in [(&told, &untold), (&untold, &told)] {
+        let found = compare(a, b, &Serial, &Quiet).unwrap();
+        assert!(found.is_same(), "{found:?}");
+    }
+}
+
+#[test]
 fn discs_that_are_no_cds() {
     use discconv_core::Media;
     let (_, disc) = fixture("iso-sheet");
