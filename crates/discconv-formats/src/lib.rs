@@ -8,7 +8,7 @@
 //! | what is this file? | [`probe`], by content; [`open`] takes wrappers off and opens the best |
 //! | which sheet describes this `.bin`? | [`find_descriptor`] |
 //! | which format writes `x.cue`? | [`by_extension`] |
-//! | which keeps what this one loses? | [`nearest`] |
+//! | which keeps what this one loses? | [`nearest`], [`nearest_other`] |
 //! | what would be written? | [`plan_to`]; its proof reads with [`reader_for`] |
 
 mod choose;
@@ -18,7 +18,7 @@ mod open;
 mod remember;
 mod siblings;
 
-pub use choose::{by_extension, by_id, nearest, plan_to, reader_for};
+pub use choose::{by_extension, by_id, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
 pub use open::{OpenedImage, open, probe};
 pub use siblings::UnwrappingSiblings;

@@ -5,7 +5,7 @@
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Siblings, WriteOptions};
 use discconv_formats::{
-    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, open, plan_to, probe,
+    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, nearest_other, open, plan_to, probe,
 };
 use discconv_testkit::Files;
 use discconv_testkit::fixtures::{Fixture, by_name};
@@ -82,6 +82,10 @@ fn the_nearest_format_that_keeps_it() {
         (LossKinds::of(&[LossKind::Ecc]), false, None),
     ] {
         assert_eq!(nearest(kinds, raw).map(|info| info.id), id, "{kinds:?}, raw {raw}");
+        for refusing in ["iso", "cue"] {
+            let other = nearest_other(kinds, raw, refusing).map(|info| info.id);
+            assert!(other != Some(refusing) && (id == Some(refusing) || other == id), "{kinds:?} refused by {refusing}");
+        }
     }
 }
 
