@@ -10,6 +10,7 @@
 )]
 
 mod engine;
+mod hostile;
 mod pool;
 mod properties;
 mod random;
