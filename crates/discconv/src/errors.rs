@@ -69,7 +69,8 @@ impl Failure {
         match self.exit_code() {
             INTERRUPTED => "interrupted",
             REFUSED => "refused",
-            DAMAGED => "damaged",
+            DAMAGED if matches!(self, Failure::Damaged { .. }) => "damaged",
+            DAMAGED => "unreadable",
             _ => "failed",
         }
     }

@@ -23,6 +23,7 @@ mod receipt;
 mod report;
 mod shell;
 mod shown;
+mod summary;
 mod verify;
 
 use args::{Cli, Common, Verb};

@@ -78,7 +78,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], right: &[usize], rows: impl
         table.add_row(row);
     }
     for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+        column.set_padding((0, if place + 1 == N { 0 } else { 2 }));
         if right.contains(&place) {
             column.set_cell_alignment(CellAlignment::Right);
         }
