@@ -61,6 +61,9 @@ fn text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     lines.push(match (found.is_same(), differing) {
         (true, _) => format!("same disc: {compared} compared, {a} and {b}"),
         (false, 0) => format!("different, though the {compared} that both have are the same: {a} and {b}"),
+        (false, _) if found.toc.is_some() => {
+            format!("different: {} differ or are on one side only, {a} and {b}", shown::count(differing, "sector"))
+        }
         (false, _) => format!("different: {} of {compared} compared, {a} and {b}", shown::grouped(differing)),
     });
     lines.join("\n")
