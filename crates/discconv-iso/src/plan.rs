@@ -21,6 +21,10 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
             .with_hint("write each disc to a file of its own"));
     };
     let file = disc.sources().first().map_or(stem, |source| source.name());
+    if options.original {
+        return Err(Error::unsupported(file, At::Whole, "a headerless image remembers no files that could be given back")
+            .with_hint("--original is for --to cue, of a disc that was read through a sheet; leave it away"));
+    }
     let (form, forced) = stored_form(file, options)?;
     let track = kept_track(disc, file)?;
     let lbas = kept_sectors(disc, track);
