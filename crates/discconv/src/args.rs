@@ -4,7 +4,6 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
 use discconv_formats::FORMATS;
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 const USAGE: &str = "discconv IN OUT [OPTIONS]
@@ -43,7 +42,7 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
-    /// For the help text: without a verb it is a conversion, and [`with_verb`] says so to clap.
+    /// For the help text: without a verb it is a conversion, and [`crate::words::with_verb`] says so to clap.
     #[command(flatten)]
     pub(crate) convert: Option<ConvertArgs>,
 }
@@ -141,7 +140,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long, help_heading = CONVERSION)]
     pub(crate) no_verify: bool,
 
-    /// Write a receipt with the hashes of source and outputs, as JSON
+    /// Write a receipt with the hashes of source and outputs, as JSON (of a batch: {"receipts": [...]})
     #[arg(long, value_name = "FILE", help_heading = CONVERSION)]
     pub(crate) receipt: Option<PathBuf>,
 
@@ -326,68 +325,15 @@ fn loss_names() -> PossibleValuesParser {
     PossibleValuesParser::new(LossKind::ALL.into_iter().map(LossKind::name).chain(["all"]))
 }
 
-/// Options that take a value, so that the value is not mistaken for a verb.
-const WITH_VALUE: &[&str] =
-    &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
-
-/// The command line with its verb in front: the first word, or `convert` where that is no verb.
-///
-/// Nothing is added where there is no word at all, so that `discconv --help` is about everything.
-pub(crate) fn with_verb(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut args: Vec<OsString> = args.into_iter().collect();
-    match first_word(&args) {
-        Some(1) if is_call_for_help(&args) => {
-            args.remove(1);
-            args.push("--help".into());
-        }
-        Some(place) if is_verb(&args[place]) => {
-            let verb = args.remove(place);
-            args.insert(1, verb);
-        }
-        Some(_) => args.insert(1, "convert".into()),
-        None if args.iter().skip(1).all(|arg| is_about_the_program(arg)) => {}
-        None => args.insert(1, "convert".into()),
-    }
-    args
-}
-
-fn first_word(args: &[OsString]) -> Option<usize> {
-    let mut place = 1;
-    while let Some(arg) = args.get(place) {
-        let text = arg.to_string_lossy();
-        if text == "--" {
-            return None;
-        }
-        if text == "-" || !text.starts_with('-') {
-            return Some(place);
-        }
-        place += if WITH_VALUE.contains(&text.as_ref()) { 2 } else { 1 };
-    }
-    None
-}
-
-fn is_verb(word: &OsStr) -> bool {
-    const VERBS: &[&str] = &["convert", "info", "hash", "verify", "diff", "formats", "completions", "man"];
-    word.to_str().is_some_and(|word| VERBS.contains(&word))
-}
-
-/// `discconv help`, `discconv help VERB`: not a verb, but what one tries first.
-fn is_call_for_help(args: &[OsString]) -> bool {
-    args[1] == "help" && args.len() <= 3 && args.get(2).is_none_or(|verb| is_verb(verb))
-}
-
-fn is_about_the_program(arg: &OsStr) -> bool {
-    ["-h", "--help", "-V", "--version"].iter().any(|known| arg == *known)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::ffi::OsString;
 
     /// The arguments of a conversion.
     pub(crate) fn convert(line: &str) -> ConvertArgs {
-        match Cli::try_parse_from(with_verb(line.split(' ').map(OsString::from))).map(|cli| cli.verb) {
+        match Cli::try_parse_from(crate::words::with_verb(line.split(' ').map(OsString::from))).map(|cli| cli.verb) {
             Ok(Some(Verb::Convert(args))) => args,
             other => panic!("{line}: {other:?}"),
         }
@@ -396,47 +342,6 @@ pub(crate) mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_verb_is_known_to_the_look_for_it() {
-        let command = Cli::command();
-        let missing: Vec<&str> =
-            command.get_subcommands().map(clap::Command::get_name).filter(|name| !is_verb(OsStr::new(name))).collect();
-        assert!(missing.is_empty(), "{missing:?}");
-    }
-
-    #[test]
-    fn every_option_with_a_value_is_known_to_the_look_for_the_verb() {
-        let command = Cli::command();
-        let takes_value = |arg: &&clap::Arg| arg.get_long().is_some() && arg.get_action().takes_values();
-        for arg in command.get_arguments().filter(takes_value) {
-            let long = format!("--{}", arg.get_long().unwrap_or_default());
-            assert!(WITH_VALUE.contains(&long.as_str()), "{long}");
-        }
-    }
-
-    #[test]
-    fn the_first_word_decides_the_verb() {
-        let check = |line: &str, expected: &str| {
-            let words = line.split(' ').map(OsString::from);
-            let got: Vec<String> = with_verb(words).iter().map(|word| word.to_string_lossy().into_owned()).collect();
-            assert_eq!(got.join(" "), expected, "{line}");
-        };
-        check("discconv a.bin a.iso", "discconv convert a.bin a.iso");
-        check("discconv info a.bin", "discconv info a.bin");
-        check("discconv -q info a.bin", "discconv info -q a.bin");
-        check("discconv --jobs 2 hash a.bin", "discconv hash --jobs 2 a.bin");
-        check("discconv a.bin info", "discconv convert a.bin info");
-        check("discconv --to iso info --out d", "discconv info --to iso --out d");
-        check("discconv convert info x.iso", "discconv convert info x.iso");
-        check("discconv -- info x.iso", "discconv convert -- info x.iso");
-        check("discconv --help", "discconv --help");
-        check("discconv --to iso", "discconv convert --to iso");
-        check("discconv - x.iso", "discconv convert - x.iso");
-        check("discconv help", "discconv --help");
-        check("discconv help info", "discconv info --help");
-        check("discconv help x.iso", "discconv convert help x.iso");
     }
 
     #[test]
