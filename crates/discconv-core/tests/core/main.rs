@@ -9,7 +9,9 @@
     reason = "tests with small numbers, which say what they expect by panicking"
 )]
 
+mod comparing;
 mod engine;
+mod faults;
 mod hostile;
 mod pool;
 mod properties;
