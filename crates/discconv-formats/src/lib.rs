@@ -42,3 +42,8 @@ pub static FORMATS: &[&dyn Format] = &[
 fn formats() -> impl Iterator<Item = &'static dyn Format> + Clone {
     FORMATS.iter().copied()
 }
+
+/// README's library example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
