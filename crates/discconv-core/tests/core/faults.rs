@@ -5,8 +5,8 @@ use crate::support::disc_of;
 use discconv_core::memory::MemoryFiles;
 use discconv_core::*;
 use discconv_testkit::{Rng, reference};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// Fails where it is damaged.
 struct Damaged(Bytes, u64);
@@ -71,9 +71,11 @@ impl OutputSet for FaultySet {
 const SECTORS: i32 = 1200;
 
 fn source() -> Disc {
-    let user = Rng::new(7).bytes(SECTORS as usize * 2048);
-    let raw: Vec<u8> = user.chunks(2048).zip(0..).flat_map(|(user, lba)| reference::mode1(lba, user)).collect();
-    disc_of(&[(TrackMode::Mode1, Form::RAW, raw)])
+    static RAW: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let user = Rng::new(7).bytes(SECTORS as usize * 2048);
+        user.chunks(2048).zip(0..).flat_map(|(user, lba)| reference::mode1(lba, user)).collect()
+    });
+    disc_of(&[(TrackMode::Mode1, Form::RAW, RAW.clone())])
 }
 
 /// Two files: a header, zeros, a copy and stripped sectors; a copy again. The runs vouch for some of it.
@@ -241,4 +243,80 @@ fn a_dropped_subchannel_is_a_loss_only_if_it_says_more_than_the_tracks() {
     let error = convert(&stored(&[17, 299]), &files).unwrap_err().to_string();
     assert!(error.ends_with("subchannel (2 sectors whose subchannel says more than the tracks do), first at LBA 17"), "{error}");
     assert!(files.names().is_empty());
+}
+
+/// A hole that must not be read.
+struct Hole(u64);
+
+impl ReadAt for Hole {
+    fn len(&self) -> u64 {
+        self.0
+    }
+    fn read_exact_at(&self, _: u64, _: &mut [u8]) -> Result<()> {
+        panic!("there is nothing to be read");
+    }
+    fn name(&self) -> &str {
+        "hole"
+    }
+    fn is_hole(&self, range: std::ops::Range<u64>) -> bool {
+        range.end <= self.0
+    }
+}
+
+/// Outputs that take any length and nothing else.
+struct Holes;
+
+impl Outputs for Holes {
+    fn begin(&self, files: &[OutputFile]) -> Result<Box<dyn OutputSet>> {
+        Ok(Box::new(HoleSet(files[0].len.unwrap())))
+    }
+}
+
+struct HoleSet(u64);
+
+impl OutputSet for HoleSet {
+    fn write_at(&self, _: FileId, _: u64, _: &[u8]) -> Result<()> {
+        panic!("a hole stays one by not being written");
+    }
+    fn reopen(&self, _: FileId) -> Result<Arc<dyn ReadAt>> {
+        Ok(Arc::new(Hole(self.0)))
+    }
+    fn commit(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn fifty_gigabytes_of_hole_are_neither_read_nor_written() {
+    const LONG: i32 = 25_000_000;
+    let disc = |source: Arc<dyn ReadAt>| {
+        let place = Place { source: SourceId(0), offset: 0, form: Form::USER };
+        Disc::new(
+            "hole",
+            DiscParts {
+                toc: Toc::single_data(Media::Bd, TrackMode::Mode1, LONG),
+                sources: vec![source],
+                extents: vec![Extent::stored(Lba(0)..Lba(LONG), TrackMode::Mode1, place)],
+                notes: Vec::new(),
+                checks: Vec::new(),
+                extras: Vec::new(),
+            },
+        )
+    };
+    let source = disc(Arc::new(Hole(LONG as u64 * 2048))).unwrap();
+    let mut plan = plan(vec![Run { at: Lba(0), disc: 0, from: Lba(0), sectors: LONG as u32, form: Form::USER }]);
+    plan.files = vec![PlannedFile::new("out", Role::Data, source.lay_out(0, Lba(0)..Lba(LONG), &Form::USER))];
+    plan.entry = 0;
+    plan.discs[0].toc = source.toc().clone();
+    let reader = |input: &Input<'_>| Ok(vec![disc(input.source.clone())?]);
+    let how = Execution {
+        outputs: Some(&Holes),
+        pool: &Serial,
+        watch: &Quiet,
+        allow: LossKinds::NONE,
+        prove: true,
+        source_name: "in",
+        reader: &reader,
+    };
+    assert_eq!(execute(&plan, &[source], &how).unwrap().verified_tracks, Some(1));
 }
