@@ -143,3 +143,124 @@ fn one_damaged_sheet_does_not_take_its_neighbours_with_it() {
     room.put("in/bad.cue", &sheet(&["FILE \"small.iso\" BINARY", "  TRACK 01 MODE9/2352", "    INDEX 01 00:00:00"]));
     room.run(&["in", "--to", "cue", "--out", "out"]).exits(1).says("bad.cue");
 }
+
+#[test]
+fn the_output_folder_is_known_by_any_name() {
+    let room = Room::new();
+    lay(&room, "in", "iso-2048");
+    std::os::unix::fs::symlink("in", room.path("link")).unwrap();
+    room.run(&["in", "--to", "cue", "--out", "in/out"]).ok();
+    let before = room.contents();
+    for (input, out) in [("in", "in/../in/out"), ("in", "link/out"), ("./in", "in/out"), ("link", "in/out")] {
+        room.run(&[input, "--to", "cue", "--out", out]).ok();
+        assert!(room.contents() == before, "{input} {out}\n{}", room.tree());
+    }
+    // One input by two names is one job.
+    room.run(&["in/small.iso", "link/small.iso", "in/../in/small.iso", "--to", "cue", "--out", "o2"]).ok().says("1 converted");
+}
+
+#[test]
+fn in_one_folder_a_second_run_skips_everything() {
+    let room = Room::new();
+    lay(&room, "in", "iso-2048");
+    for to in ["cue", "cue", "iso"] {
+        room.run(&["in", "--to", to, "--out", "in"]).ok();
+    }
+    let before = room.contents();
+    room.run(&["in", "--to", "cue", "--out", "in"]).ok().says("2 skipped");
+    assert!(room.contents() == before);
+    // By force nothing is written over itself, either.
+    let ran = room.run(&["in/small.iso", "--to", "iso", "--out", "in", "--force"]).ok();
+    assert!(ran.stderr.contains("the input itself"), "{}", ran.all());
+    assert!(room.contents() == before);
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_a_clash() {
+    let room = Room::new();
+    lay(&room, "in", "mixed");
+    room.put("in/MIXED.iso", &laid("iso-2048", "small.iso"));
+    let before = room.tree();
+    room.run(&["in", "--to", "cue", "--out", "out"]).exits(2).says("MIXED.iso").says("mixed.cue");
+    assert_eq!(room.tree(), before);
+}
+
+#[test]
+fn a_batch_without_an_image_says_so() {
+    let room = Room::new();
+    room.put("in/readme.txt", b"not an image");
+    std::fs::create_dir(room.path("empty")).unwrap();
+    for input in ["in", "empty"] {
+        room.run(&[input, "--to", "cue", "--out", "out"]).exits(1).says("no disc image was found");
+    }
+    let error = room.run(&["in", "--to", "cue", "--out", "out", "--json"]).exits(1).json_error();
+    assert!(error["message"].as_str().unwrap().contains("no disc image"), "{error}");
+    assert!(!room.has("out"));
+}
+
+#[test]
+fn what_is_no_image_is_called_so_and_reasons_come_in_order() {
+    let room = Room::new();
+    for name in ["c.iso", "a.iso", "b.iso"] {
+        room.put(&format!("in/{name}"), b"no image");
+    }
+    lay(&room, "in/more", "truncated-iso");
+    room.put("in/.hidden.iso", &laid("iso-2048", "small.iso"));
+    for jobs in ["1", "4"] {
+        let ran = room.run(&["in", "--to", "cue", "--out", "out", "--jobs", jobs]).exits(1);
+        assert_eq!(ran.stdout.matches("no image").count(), 3, "{}", ran.all());
+        assert_eq!(ran.stdout.matches("damaged").count(), 1, "{}", ran.all());
+        let places: Vec<usize> = ["a.iso", "b.iso", "c.iso", "more/disc.iso"]
+            .map(|name| ran.stderr.find(&format!("error: in/{name}")).unwrap_or_else(|| panic!("{name}: {}", ran.all())))
+            .to_vec();
+        assert!(places.is_sorted(), "{}", ran.all());
+        assert!(ran.stdout.contains("1 is hidden"), "{}", ran.all());
+    }
+    room.run(&["in", "--to", "cue", "--out", "out", "-v"]).exits(1).says(".hidden.iso");
+}
+
+#[test]
+fn losses_and_notes_of_a_batch_name_their_file() {
+    let room = Room::new();
+    lay(&room, "in/one", "mixed");
+    lay(&room, "in/two", "annotated");
+    let ran = room.run(&["in/one", "--to", "iso", "--out", "out", "--allow-loss", "all"]).ok();
+    assert!(ran.stderr.contains("in/one/mixed.cue: lost, as allowed: audio"), "{}", ran.all());
+    let ran = room.run(&["in", "--to", "cue", "--split", "--out", "out2"]).ok();
+    assert!(ran.stderr.contains("note: in/two/annotated.cue: the sheet is written anew"), "{}", ran.all());
+    for line in ran.stderr.lines() {
+        assert!(line.contains("in/one/") || line.contains("in/two/"), "{line:?} names no file: {}", ran.all());
+        assert!(!line.contains(".cue: in/"), "{line:?} names it twice");
+    }
+}
+
+#[test]
+fn json_of_a_batch_is_alone() {
+    let room = Room::new();
+    lay(&room, "in", "iso-2048");
+    room.run(&["in", "--to", "cue", "--out", "out"]).ok();
+    let ran = room.run(&["in", "--to", "cue", "--out", "out", "--json", "-v"]).ok();
+    assert_eq!(ran.json()["jobs"][0]["result"], "skipped");
+    assert!(ran.stderr.is_empty(), "{}", ran.all());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_not_written_under_another() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = Room::with("iso-2048");
+    let odd = std::ffi::OsStr::from_bytes(b"odd\xff.iso");
+    std::fs::copy(room.path("small.iso"), room.folder().join(odd)).unwrap();
+    let names = || std::fs::read_dir(room.folder()).unwrap().count();
+    let before = names();
+    for (input, output) in [(odd, &["--to", "cue", "--out", "out"][..]), ("small.iso".as_ref(), &[][..])] {
+        let mut command = room.command(&[]);
+        command.arg(input).args(output);
+        if output.is_empty() {
+            command.arg(std::ffi::OsStr::from_bytes(b"new\xff.cue"));
+        }
+        let ran = crate::support::finish(command, "odd name".to_owned(), crate::support::LIMIT).exits(2);
+        assert!(ran.stderr.contains("is not Unicode text"), "{}", ran.all());
+        assert_eq!(names(), before);
+    }
+}

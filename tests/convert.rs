@@ -328,6 +328,45 @@ fn an_output_of_no_known_kind_is_a_usage_error() {
 }
 
 #[test]
+fn to_names_the_format_where_the_name_does_not() {
+    let room = Room::with("raw-mode1").and("iso-2048");
+    room.run(&["small.bin", "x", "--to", "iso"]).ok().says("x.iso");
+    assert!(room.get("x.iso") == laid("iso-2048", "small.iso") && !room.has("x"));
+    room.run(&["small.iso", "y.bin", "--to", "iso", "--sector", "2352"]).ok();
+    assert!(room.get("y.bin") == laid("raw-mode1", "small.bin") && !room.has("y.cue"));
+    room.run(&["small.iso", "z.cue", "--to", "iso"]).exits(2).says("z.cue");
+    assert!(!room.has("z.cue"));
+}
+
+#[test]
+fn names_keep_their_case() {
+    let room = Room::with("iso-2048");
+    room.run(&["small.iso", "Z.BIN"]).ok();
+    assert!(room.get("Z.BIN") == laid("raw-mode1", "small.bin"));
+    assert!(String::from_utf8_lossy(&room.get("Z.cue")).contains("FILE \"Z.BIN\" BINARY"));
+    room.run(&["diff", "small.iso", "Z.cue"]).ok();
+    room.run(&["small.iso", "Y.CUE"]).ok();
+    assert!(room.has("Y.CUE") && room.has("Y.bin"));
+}
+
+#[test]
+fn an_option_that_the_format_lacks_is_a_usage_error() {
+    let room = Room::with("iso-2048");
+    for args in [
+        &["x.iso", "--split"][..],
+        &["x.iso", "--merge"],
+        &["x.iso", "--sector", "2336"],
+        &["x.cue", "--sector", "2336"],
+        &["x.cue", "--sector", "2448"],
+    ] {
+        let ran = room.run(&[&["small.iso"], args].concat()).exits(2);
+        assert!(ran.stderr.contains("hint"), "{}", ran.all());
+    }
+    let error = room.run(&["small.iso", "x.cue", "--sector", "2336", "--json"]).exits(2).json_error();
+    assert_eq!(error["file"], "small.iso");
+}
+
+#[test]
 fn the_output_goes_where_its_path_says() {
     let room = Room::with("iso-2048");
     std::fs::create_dir_all(room.path("deep/er")).unwrap();

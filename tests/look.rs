@@ -207,3 +207,30 @@ fn a_flipped_bit_anywhere_in_a_data_sector_is_found() {
         assert_eq!(ran.status.code(), Some(4), "byte {at}: {}", ran.all());
     }
 }
+
+#[test]
+fn damage_is_told_beside_hashes_and_differences() {
+    let room = Room::with("truncated-bin").and("mixed");
+    for args in [&["hash", "disc.cue"][..], &["diff", "disc.cue", "disc.cue"]] {
+        let ran = room.run(args).exits(4);
+        assert!(ran.stderr.contains("sector 3") && !ran.stdout.is_empty(), "{}", ran.all());
+        let ran = room.run(&[args, &["--json"]].concat()).exits(4);
+        assert!(ran.json()["notes"].to_string().contains("sector 3") && ran.stderr.is_empty(), "{}", ran.all());
+    }
+    let ran = room.run(&["hash", "mixed.bin"]).ok();
+    assert!(ran.stderr.starts_with("note: mixed.bin: read through"), "{}", ran.all());
+    room.run(&["diff", "mixed.cue", "mixed.bin", "-q"]).ok().says("same disc");
+}
+
+/// What no file holds is in no BIN of a track: the gap behind it either.
+#[test]
+fn hash_leaves_out_gaps_that_no_file_holds() {
+    let room = Room::with("postgap");
+    let track = |name: &str| room.run(&["hash", name, "--json"]).ok().json()["tracks"][0].clone();
+    let bin = laid("postgap", "postgap.bin");
+    let of_sheet = track("postgap.cue");
+    assert_eq!(of_sheet["raw"]["sha256"], sha256(&bin[..6 * 2352]), "{of_sheet:#}");
+    assert_eq!(of_sheet["raw"]["rebuilt"], false);
+    room.run(&["postgap.cue", "x.iso", "--allow-loss", "all"]).ok();
+    assert_eq!(of_sheet["user"]["sha256"], sha256(&room.get("x.iso")));
+}

@@ -12,5 +12,6 @@ mod corpus;
 mod faults;
 mod look;
 mod losses;
+mod receipts;
 mod support;
 mod ui;

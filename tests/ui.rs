@@ -207,3 +207,60 @@ fn usage_errors_are_exit_2() {
         assert!(!ran.stderr.is_empty());
     }
 }
+
+#[test]
+fn a_result_that_cannot_be_printed_is_a_failure() {
+    let room = Room::with("mixed");
+    for line in ["formats", "--help", "info mixed.cue", "hash mixed.cue --json", "mixed.cue x.cue --force", "man"] {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("'{}' {line} > /dev/full", program().display())]).current_dir(room.folder());
+        plain(&mut command);
+        finish(command, line.to_owned(), Duration::from_secs(60)).exits(1).says("standard output");
+    }
+}
+
+#[test]
+fn what_this_version_lacks_is_said() {
+    let room = Room::with("iso-2048");
+    for line in [
+        "ls small.iso",
+        "cat small.iso X",
+        "extract small.iso -o d",
+        "create d x.iso",
+        "repair small.iso x.bin --ecc",
+        "mount small.iso d",
+        "doctor small.iso",
+        "explain x",
+        "dat scan d",
+        "check r.json",
+        "help ls",
+        "small.iso --for ps1",
+        "small.iso small.iso --into x.pbp",
+        "small.iso --explain",
+    ] {
+        let args: Vec<&str> = line.split(' ').collect();
+        room.run(&args).exits(2).says("is not in this version");
+        let error = room.run(&[&args[..], &["--json"]].concat()).exits(2).json_error();
+        assert_eq!(error["code"], "usage", "{line}");
+    }
+    room.put("ls", &laid("iso-2048", "small.iso"));
+    room.run(&["convert", "ls", "x.cue"]).ok();
+    assert_eq!(room.run(&["help"]).ok().stdout, room.run(&["--help"]).ok().stdout);
+    assert_eq!(room.run(&["help", "info"]).ok().stdout, room.run(&["info", "--help"]).ok().stdout);
+}
+
+#[test]
+fn json_carries_the_name_as_it_is() {
+    let room = Room::with("mixed").and("truncated-bin");
+    let error = room.run(&["info", "no\x1b.iso", "--json"]).exits(1).json_error();
+    assert_eq!(error["file"], "no\x1b.iso");
+    assert!(error["message"].as_str().unwrap().starts_with("no\x1b.iso: "), "{error}");
+    let error = room.run(&["disc.cue", "x.iso", "--json"]).exits(4).json_error();
+    assert!(error["found"].as_str().unwrap().contains("sector 3"), "{error}");
+    room.put("form\x1b.cue", &laid("mixed", "mixed.cue"));
+    let error = room.run(&["form\x1b.cue", "x.iso", "--json"]).exits(3).json_error();
+    assert_eq!(error["file"], "form\x1b.cue");
+    let room = Room::with("wrong-edc");
+    let error = room.run(&["odd.cue", "x.iso", "--json"]).exits(3).json_error();
+    assert_eq!(error["at"], "LBA 5");
+}

@@ -114,7 +114,7 @@ impl Failure {
             Failure::Damaged { .. } => {
                 Some("--allow-loss damage goes on with what is there, and with zeros where a sector is cut".to_owned())
             }
-            Failure::Library(error) => io_hint(error).or_else(|| error.hint()),
+            Failure::Library(error) => io_hint(error).or_else(|| Some(each_kind_once(error, &error.hint()?))),
         };
         hint.map(|hint| shown::name(&hint))
     }
@@ -180,6 +180,15 @@ fn without_number(text: &str) -> String {
     }
 }
 
+/// The advice of a refusal, where several losses are of one kind.
+fn each_kind_once(error: &Error, hint: &str) -> String {
+    let Error::WouldLose { losses, .. } = error else { return hint.to_owned() };
+    let all: Vec<&str> = losses.iter().map(|loss| loss.kind.name()).collect();
+    let mut once = all.clone();
+    once.dedup();
+    hint.replace(&all.join(","), &once.join(","))
+}
+
 /// Advice on what the system refused, where reading and writing need different words.
 fn io_hint(error: &Error) -> Option<String> {
     let Error::Io { doing, source, .. } = error else { return None };
@@ -236,6 +245,14 @@ mod tests {
         let failure = Failure::from(Error::WouldLose { file: "a.cue".into(), losses, keeps: Some("cue".into()) });
         let text = failure.text();
         assert!(text.starts_with("error: a.cue: something would be lost:\n  audio  2 audio tracks (02-03)\n  ecc    1 sector, first at LBA 7\nhint: "), "{text}");
+    }
+
+    #[test]
+    fn the_hint_names_each_kind_once() {
+        let loss = |kind| Loss::new(kind, 1, "x");
+        let losses = vec![loss(LossKind::Audio), loss(LossKind::Pregap), loss(LossKind::Pregap)];
+        let failure = Failure::from(Error::WouldLose { file: "a".into(), losses, keeps: None });
+        assert_eq!(failure.hint().as_deref(), Some("--allow-loss audio,pregap goes on without it"));
     }
 
     #[test]

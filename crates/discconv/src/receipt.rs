@@ -83,7 +83,7 @@ pub(crate) fn check(path: &Path, settings: &Settings) -> Result<(), Failure> {
     obstacle::check(path, &[], settings.force)?;
     if !settings.dry_run {
         // To begin it and let it go again finds whatever else would be in the way, and leaves nothing.
-        drop(begin(path, 0, Vec::new(), settings.force)?);
+        drop(begin(path, None, Vec::new(), settings.force)?);
     }
     Ok(())
 }
@@ -107,9 +107,9 @@ pub(crate) fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[Fi
     ))
 }
 
-fn begin(path: &Path, bytes: u64, inputs: Vec<FileIdentity>, force: bool) -> Result<Box<dyn OutputSet>, Error> {
+fn begin(path: &Path, len: Option<u64>, inputs: Vec<FileIdentity>, force: bool) -> Result<Box<dyn OutputSet>, Error> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = OutputFile { name, len: Some(bytes), role: Role::Data };
+    let file = OutputFile { name, len, role: Role::Data };
     FolderOutputs::new(path.parent().unwrap_or(Path::new("")), inputs, force).begin(&[file])
 }
 
@@ -119,7 +119,7 @@ fn begin(path: &Path, bytes: u64, inputs: Vec<FileIdentity>, force: bool) -> Res
 /// As for any output.
 pub(crate) fn write(path: &Path, receipt: &Value, inputs: Vec<FileIdentity>, force: bool) -> Result<(), Error> {
     let bytes = format!("{receipt:#}\n").into_bytes();
-    let set = begin(path, bytes.len() as u64, inputs, force)?;
+    let set = begin(path, Some(bytes.len() as u64), inputs, force)?;
     set.write_at(FileId(0), 0, &bytes)?;
     set.start_sync()?;
     set.commit()
