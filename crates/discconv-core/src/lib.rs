@@ -16,8 +16,10 @@
 //! | what was done | [`Report`] | [`execute`] |
 
 mod blank;
+mod blocks;
 mod compare;
 mod disc;
+mod encode;
 mod engine;
 pub mod error;
 mod form;
@@ -27,6 +29,7 @@ mod loss;
 pub mod memory;
 pub mod outline;
 mod output;
+mod pack;
 mod plan;
 mod pool;
 mod proof;
@@ -39,11 +42,13 @@ mod toc;
 mod verify;
 
 pub use blank::is_blank;
+pub use blocks::{BlockDecode, BlockGeometry, Blocks};
 pub use compare::{Comparison, Difference, compare};
 pub use disc::{
     Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, SourceId,
     SubheaderPolicy,
 };
+pub use encode::{Batch, Block, BlockEncode, BlockWorker, Codec, Coded, FileIndex, Index, IndexMaker, Patches, Placed};
 pub use engine::{Execution, Report, execute};
 pub use error::{At, Error, Result};
 pub use form::{Form, Main, SubCoding, Twist};

@@ -60,21 +60,37 @@ impl<'p> Steps<'p> {
         let mut steps = Steps::dropped(plan);
         for (index, file) in plan.files.iter().enumerate() {
             let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            let mut offset = 0;
+            // A file with coded blocks is written in order, by itself.
+            if file.len().is_none() {
+                continue;
+            }
+            let mut offset: u64 = 0;
             for part in &file.parts {
-                let Part::Plain(piece) = part;
-                steps.push(id, offset, Whole::Piece(piece), discs);
-                offset += piece.len();
+                match part {
+                    Part::Align(unit) => offset = offset.next_multiple_of(u64::from((*unit).max(1))),
+                    part => {
+                        for piece in part.pieces() {
+                            steps.push(id, offset, Whole::Piece(piece), discs);
+                            offset += piece.len();
+                        }
+                    }
+                }
             }
         }
+        steps
+    }
+
+    /// What writing one piece at `offset` of `file` takes.
+    pub(crate) fn of_piece(file: FileId, offset: u64, piece: &'p Piece, discs: &[Disc]) -> Steps<'p> {
+        let mut steps = Steps { entries: Vec::new(), count: 0, bytes: 0 };
+        steps.push(file, offset, Whole::Piece(piece), discs);
         steps
     }
 
     /// What looking for losses takes: nothing that is copied.
     pub(crate) fn looking(plan: &'p Plan, discs: &[Disc]) -> Steps<'p> {
         let mut steps = Steps::dropped(plan);
-        for part in plan.files.iter().flat_map(|file| &file.parts) {
-            let Part::Plain(piece) = part;
+        for piece in plan.files.iter().flat_map(|file| &file.parts).flat_map(Part::pieces) {
             if matches!(piece, Piece::Sectors { form, .. } if !form.is_raw()) {
                 steps.push(FileId(0), 0, Whole::Piece(piece), discs);
             }

@@ -8,6 +8,7 @@
     reason = "tests with small numbers, which say what they expect by panicking"
 )]
 
+mod coded;
 mod engine;
 mod reading;
 mod support;
