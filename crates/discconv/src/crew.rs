@@ -167,7 +167,7 @@ impl<'a> Crew<'a> {
         let receipt = if self.with_receipts { Some(receipt::of(&prepared, &done, self.settings, cores, &progress)?) } else { None };
         Ok(Converted {
             output: shown::path(&prepared.folder.join(&prepared.plan.files[prepared.plan.entry].name)),
-            bytes: done.report.files.iter().map(|(_, bytes)| bytes).sum(),
+            bytes: done.report.files.iter().filter_map(|(_, bytes)| *bytes).sum(),
             verified: done.report.verified_tracks.map(|identical| (identical, prepared.tracks())),
             lost: !done.report.losses.is_empty(),
             json: report::done_json(&prepared, &done, self.settings),
