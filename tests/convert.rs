@@ -77,7 +77,14 @@ fn sector_chooses_the_stored_form() {
 
 #[test]
 fn a_sheet_has_no_word_for_subchannel() {
-    Room::with("raw-mode1").run(&["small.bin", "x.cue", "--sector", "2448"]).exits(2).says("2448");
+    let room = Room::with("raw-mode1");
+    room.run(&["small.bin", "x.cue", "--sector", "2448"]).exits(2).says("2448");
+    // A headerless image has: P and Q are made, and it is read as the same disc.
+    room.run(&["small.bin", "x.img", "--sector", "2448"]).ok();
+    assert_eq!(room.get("x.img").len() / 2448, 26);
+    room.run(&["diff", "small.bin", "x.img"]).ok();
+    room.run(&["x.img", "back.bin"]).ok();
+    assert!(room.get("back.bin") == room.get("small.bin"));
 }
 
 #[test]
@@ -236,6 +243,31 @@ fn the_receipt_says_what_was_read_and_written() {
         text.contains(&sha256(&laid("raw-mode1", "small.bin"))) && text.contains(&sha256(&laid("iso-2048", "small.iso"))),
         "{receipt:#}"
     );
+}
+
+#[test]
+fn a_receipt_replaces_neither_an_input_nor_an_output() {
+    let room = Room::with("iso-2048");
+    std::fs::hard_link(room.path("small.iso"), room.path("hard.json")).unwrap();
+    std::fs::create_dir(room.path("sub")).unwrap();
+    let before = room.contents();
+    for receipt in ["small.iso", "./small.iso", "hard.json", "x.cue", "x.bin", "sub/../x.bin"] {
+        let ran = room.run(&["small.iso", "x.cue", "--force", "--receipt", receipt]);
+        assert!(matches!(ran.status.code(), Some(1 | 2)), "{}", ran.all());
+        assert!(room.contents() == before, "{receipt}\n{}", room.tree());
+    }
+    room.put("old.json", b"mine");
+    room.run(&["small.iso", "x.cue", "--receipt", "old.json"]).exits(1).says("old.json");
+    assert_eq!(room.get("old.json"), b"mine");
+}
+
+#[test]
+fn original_gives_back_the_very_files() {
+    let room = Room::with("mixed-split");
+    room.run(&["Mixed.cue", "--to", "cue", "--original", "--out", "out"]).ok();
+    for (name, bytes) in fixture("mixed-split").files.0 {
+        assert!(room.get(&format!("out/{name}")) == bytes, "{name}");
+    }
 }
 
 #[test]

@@ -248,11 +248,12 @@ fn bad_images_get_a_note_or_exit_4() {
             assert!(may_be_damage(&ran), "{name}: {}", ran.all());
         }
     }
-    // A directory that makes no sense does not stop a copy of sectors.
+    // It lacks most of its blocks, and its directory makes no sense: the sectors that are there are copied all the same.
     let room = Room::new();
-    room.run(&[&corpus.path("bad/bad-dir.iso"), "x.cue"]).ok();
+    let path = corpus.path("bad/bad-dir.iso");
+    room.run(&[&path, "x.cue", "--allow-loss", "damage"]).ok();
     room.run(&["x.cue", "back.iso"]).ok();
-    assert_eq!(corpus.fact("bad/bad-dir.iso")["sha256"], sha256(&room.get("back.iso")));
+    assert!(room.get("back.iso").starts_with(&std::fs::read(path).unwrap()));
     for cut in ["bad/iso9660_trunc.iso", "bad/malformed.iso"] {
         let room = Room::new();
         room.run(&[&corpus.path(cut), "x.cue"]).exits(4);

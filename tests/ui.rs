@@ -106,6 +106,15 @@ fn no_color_is_kept_on_a_terminal() {
 }
 
 #[test]
+fn there_are_bars_on_a_terminal() {
+    let room = Room::new();
+    room.put("big.iso", &[laid("iso-2048", "small.iso"), discconv_testkit::Rng::new(3).bytes(40 << 20)].concat());
+    let said = on_a_terminal(&room, "big.iso x.cue", true);
+    assert!(said.contains("big.iso") && said.contains("B/s") && said.contains('\r'), "{said:?}");
+    assert!(said.trim_end().ends_with("verified: 1 of 1 tracks identical"), "{said:?}");
+}
+
+#[test]
 fn no_progress_and_quiet_draw_nothing_on_a_terminal() {
     let room = Room::with("mixed");
     let said = on_a_terminal(&room, "mixed.cue a.cue --no-progress", true);

@@ -2,6 +2,8 @@
 //!
 //! The functions are those of the fuzz package, which is built by itself, for it links libFuzzer.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
+
 #[path = "../../crates/discconv-formats/fuzz/src/bodies.rs"]
 #[allow(unreachable_pub, reason = "in the fuzz package it is the public interface")]
 mod bodies;

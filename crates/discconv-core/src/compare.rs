@@ -1,24 +1,25 @@
 //! Are two discs the same, whatever files hold them?
 
+use crate::blank::{is_blank, is_zero};
 use crate::disc::{Disc, Extent};
 use crate::error::Result;
 use crate::form::{Form, Main};
-use crate::loss::Tally;
+use crate::frame::kept;
 use crate::pool::{Phase, Pool, Watch};
-use crate::proof::toc_difference;
 use crate::read::Scratch;
 use crate::steps::STEP_SECTORS;
-use crate::toc::Track;
-use discconv_sector::Lba;
+use crate::toc::{Toc, Track};
+use crate::tocdiff::toc_difference;
+use discconv_sector::{Lba, RAW, USER};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// Neighbouring sectors of one track that differ.
+/// Neighbouring sectors of one track that differ, or that only one of the discs has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The track, by its number.
     pub track: u8,
-    /// The first of them, in the first disc.
+    /// The first of them, in the first disc; in the second for a track that only that one has.
     pub first: Lba,
     /// How many in a row.
     pub sectors: u64,
@@ -45,113 +46,249 @@ impl Comparison {
     }
 }
 
+/// Sectors to be looked at, all of one track and each side within one extent.
 struct Task {
     track: u8,
-    a: Lba,
-    b: Lba,
+    /// Where they are reported.
+    at: Lba,
     sectors: u32,
-    form: Form,
+    what: What,
+}
+
+enum What {
+    /// Both have them: in the first disc from [`Task::at`], in the second from here.
+    Same { b: Lba, form: Form },
+    /// One disc has them and the other need not, if they are blank.
+    Blank { in_a: bool, lba: Lba },
+    /// Nothing to be read: they differ in any case.
+    Differ,
+}
+
+impl Task {
+    fn bytes(&self) -> u64 {
+        let stride = match &self.what {
+            What::Same { form, .. } => form.stride,
+            What::Blank { .. } => Form::RAW.stride,
+            What::Differ => 0,
+        };
+        u64::from(self.sectors) * u64::from(stride)
+    }
 }
 
 /// Compare two discs track by track, from INDEX 00 on.
 ///
 /// Sectors are compared raw where both sides store them raw, else as user data; a gap that no file holds equals the
-/// same bytes stored.
+/// same bytes stored. Sectors that only one disc has are differences, except blank ones before LBA 0: every disc has
+/// those, and few images store them. Of CD-TEXT the packs are compared only if both discs have them.
 ///
 /// # Errors
 /// Reading, or [`crate::Error::Cancelled`].
 pub fn compare(a: &Disc, b: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<Comparison> {
     let stores_mode = |disc: &Disc| disc.extents().iter().all(|extent| stored_form(extent) != Some(Main::User));
-    let toc = toc_difference(a.toc(), b.toc(), stores_mode(a) && stores_mode(b));
-    let tasks: Vec<Task> = a.toc().tracks().flat_map(|track| tasks_of(a, b, track)).collect();
-    let bytes = tasks.iter().map(|task| u64::from(task.sectors) * u64::from(task.form.stride)).sum();
-    watch.begin(Phase::Comparing, bytes);
-    let found: Mutex<Vec<(u8, Lba)>> = Mutex::default();
+    let (toc_a, toc_b) = comparable(a.toc(), b.toc());
+    let toc = toc_difference(&toc_a, &toc_b, stores_mode(a) && stores_mode(b));
+    let tasks = Planner { a, b, tasks: Vec::new() }.plan();
+    watch.begin(Phase::Comparing, tasks.iter().map(Task::bytes).sum());
+    let found: Mutex<Vec<Difference>> = Mutex::default();
     pool.run(tasks.len() as u64, &|number, scratch| {
         watch.check()?;
-        let task = &tasks[usize::try_from(number).unwrap_or(usize::MAX)];
-        let differing = compare_task(a, b, task, scratch)?;
-        found.lock().unwrap_or_else(PoisonError::into_inner).extend(differing.into_iter().map(|lba| (task.track, lba)));
-        watch.advance(u64::from(task.sectors) * u64::from(task.form.stride));
+        let Some(task) = usize::try_from(number).ok().and_then(|number| tasks.get(number)) else { return Ok(()) };
+        let differing = look(a, b, task, scratch)?;
+        found.lock().unwrap_or_else(PoisonError::into_inner).extend(differing);
+        watch.advance(task.bytes());
         Ok(())
     })?;
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_unstable_by_key(|(_, lba)| *lba);
-    let sectors = tasks.iter().map(|task| u64::from(task.sectors)).sum();
-    let user_only = tasks.iter().filter(|task| task.form == Form::USER).map(|task| u64::from(task.sectors)).sum();
-    Ok(Comparison { toc, differences: join(&found), sectors, user_only })
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (mut sectors, mut user_only) = (0, 0);
+    for task in &tasks {
+        if let What::Same { form, .. } = task.what {
+            sectors += u64::from(task.sectors);
+            user_only += if form == Form::USER { u64::from(task.sectors) } else { 0 };
+        }
+    }
+    Ok(Comparison { toc, differences: join(found), sectors, user_only })
+}
+
+/// Both without what is not of the disc: the pause before LBA 0, which some images store and others leave out, and packs
+/// of CD-TEXT where the other side knows only its strings.
+fn comparable(a: &Toc, b: &Toc) -> (Toc, Toc) {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    for toc in [&mut a, &mut b] {
+        if let Some(first) = toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).next() {
+            first.indexes.retain(|(number, lba)| *number > 0 || *lba >= Lba(0));
+        }
+    }
+    if let (Some(ours), Some(theirs)) = (&mut a.cd_text, &mut b.cd_text)
+        && (ours.packs.is_empty() || theirs.packs.is_empty())
+    {
+        ours.packs.clear();
+        theirs.packs.clear();
+    }
+    (a, b)
 }
 
 fn stored_form(extent: &Extent) -> Option<Main> {
     extent.main.map(|place| place.form.main)
 }
 
-/// The pieces of `track` that both discs have, each within one extent on both sides.
-fn tasks_of(a: &Disc, b: &Disc, track: &Track) -> Vec<Task> {
-    let Some(other) = b.toc().tracks().find(|other| other.number == track.number) else { return Vec::new() };
-    let shift = other.start() - track.start();
-    let start = track.first().max(other.first() - shift);
-    let end = track.end.min(other.end - shift);
-    let raw = a.toc().media.has_raw() && b.toc().media.has_raw();
-    let mut tasks = Vec::new();
-    for (lbas, extent) in a.extents_in(start..end) {
-        for (theirs, other) in b.extents_in(lbas.start + shift..lbas.end + shift) {
-            let ours = theirs.start - shift..theirs.end - shift;
-            let user = !raw || [extent, other].into_iter().any(|extent| stored_form(extent) == Some(Main::User));
-            cut(&ours, |at, sectors| {
-                tasks.push(Task {
-                    track: track.number,
-                    a: at,
-                    b: at + shift,
-                    sectors,
-                    form: if user { Form::USER } else { Form::RAW },
-                })
-            });
+/// Does the extent store no more of a data sector than subheader and user data?
+fn is_user_only(extent: &Extent) -> bool {
+    let main = stored_form(extent).filter(|_| !extent.mode.is_audio());
+    main.and_then(|main| kept(main, extent.mode)).is_some_and(|kept| kept.end <= 24 + USER)
+}
+
+struct Planner<'a> {
+    a: &'a Disc,
+    b: &'a Disc,
+    tasks: Vec<Task>,
+}
+
+impl Planner<'_> {
+    fn plan(mut self) -> Vec<Task> {
+        let (a, b) = (self.a.toc(), self.b.toc());
+        for track in a.tracks() {
+            self.track(track, b.tracks().find(|other| other.number == track.number));
+        }
+        for track in b.tracks() {
+            self.rest_of_b(track, a.tracks().find(|other| other.number == track.number));
+        }
+        self.tasks
+    }
+
+    /// Every sector of a track of the first disc.
+    fn track(&mut self, track: &Track, other: Option<&Track>) {
+        let (shift, both) = common(track, other);
+        for alone in [track.first()..both.start, both.end..track.end] {
+            if shift == 0 {
+                // The other disc may count them to another track.
+                self.pairs(track.number, alone, shift);
+            } else {
+                self.alone(track.number, true, alone, 0);
+            }
+        }
+        self.pairs(track.number, both, shift);
+    }
+
+    /// Sectors of a track of the second disc that nothing was compared with.
+    fn rest_of_b(&mut self, track: &Track, other: Option<&Track>) {
+        let (shift, both) = common(track, other);
+        for alone in [track.first()..both.start, both.end..track.end] {
+            let mut at = alone.start;
+            for seen in self.a.toc().tracks().filter(|_| shift == 0) {
+                if seen.first() < alone.end && seen.end > at {
+                    self.alone(track.number, false, at..seen.first(), shift);
+                    at = seen.end;
+                }
+            }
+            self.alone(track.number, false, at..alone.end, shift);
         }
     }
-    tasks
-}
 
-fn cut(lbas: &Range<Lba>, mut each: impl FnMut(Lba, u32)) {
-    let mut at = lbas.start;
-    while at < lbas.end {
-        let sectors = at.sectors_to(lbas.end).min(STEP_SECTORS);
-        each(at, sectors);
-        at = at + i32::try_from(sectors).unwrap_or(i32::MAX);
+    /// Sectors `lbas` of the first disc with those `shift` further on in the second, where it has any.
+    fn pairs(&mut self, track: u8, lbas: Range<Lba>, shift: i32) {
+        let (a, b) = (self.a, self.b);
+        for (ours, extent) in a.extents_in(lbas) {
+            let mut at = ours.start;
+            for (theirs, other) in b.extents_in(ours.start + shift..ours.end + shift) {
+                let both = theirs.start - shift..theirs.end - shift;
+                self.alone(track, true, at..both.start, 0);
+                at = both.end;
+                self.pair(track, &both, shift, [extent, other]);
+            }
+            self.alone(track, true, at..ours.end, 0);
+        }
+    }
+
+    fn pair(&mut self, track: u8, lbas: &Range<Lba>, shift: i32, extents: [&Extent; 2]) {
+        let raw = self.a.toc().media.has_raw() && self.b.toc().media.has_raw();
+        let form = if raw && !extents.into_iter().any(is_user_only) { Form::RAW } else { Form::USER };
+        if form == Form::USER && extents.into_iter().any(|extent| extent.mode.is_audio()) {
+            // Sound on one side, 2048 bytes on the other.
+            return self.push(track, lbas, |_| What::Differ);
+        }
+        self.push(track, lbas, |at| What::Same { b: at + shift, form });
+    }
+
+    /// Sectors `lbas` of one disc that the other lacks; reported `shift` further on.
+    fn alone(&mut self, track: u8, in_a: bool, lbas: Range<Lba>, shift: i32) {
+        let zero = Lba(0).max(lbas.start).min(lbas.end);
+        let shifted = |lbas: Range<Lba>| lbas.start + shift..lbas.end + shift;
+        self.push(track, &shifted(lbas.start..zero), |at| What::Blank { in_a, lba: at - shift });
+        self.push(track, &shifted(zero..lbas.end), |_| What::Differ);
+    }
+
+    /// Tasks of at most [`STEP_SECTORS`].
+    fn push(&mut self, track: u8, lbas: &Range<Lba>, what: impl Fn(Lba) -> What) {
+        let mut at = lbas.start;
+        while at < lbas.end {
+            let sectors = at.sectors_to(lbas.end).min(STEP_SECTORS);
+            self.tasks.push(Task { track, at, sectors, what: what(at) });
+            at = at + i32::try_from(sectors).unwrap_or(i32::MAX);
+        }
     }
 }
 
-fn compare_task(a: &Disc, b: &Disc, task: &Task, scratch: &mut Scratch) -> Result<Vec<Lba>> {
-    let record = task.form.record();
-    let len = usize::try_from(task.sectors).unwrap_or(usize::MAX) * record;
-    let (mut ours, mut theirs) = (std::mem::take(&mut scratch.buffer), std::mem::take(&mut scratch.other));
-    ours.resize(len, 0);
-    theirs.resize(len, 0);
-    a.read_lossy(task.a, &task.form, scratch, &mut Tally::default(), &mut ours)?;
-    b.read_lossy(task.b, &task.form, scratch, &mut Tally::default(), &mut theirs)?;
-    let differing = if ours == theirs {
-        Vec::new()
-    } else {
-        let pairs = (task.a.0..).map(Lba).zip(ours.chunks_exact(record).zip(theirs.chunks_exact(record)));
-        pairs.filter(|(_, (a, b))| a != b).map(|(lba, _)| lba).collect()
+/// How far `other` lies behind `track`, and the sectors of `track` that both have; empty at its end if there are none.
+fn common(track: &Track, other: Option<&Track>) -> (i32, Range<Lba>) {
+    let none = track.end..track.end;
+    let Some(other) = other else { return (0, none) };
+    let shift = other.start() - track.start();
+    let both = track.first().max(other.first() - shift)..track.end.min(other.end - shift);
+    (shift, if both.start < both.end { both } else { none })
+}
+
+/// The sectors of `task` that differ.
+fn look(a: &Disc, b: &Disc, task: &Task, scratch: &mut Scratch) -> Result<Vec<Difference>> {
+    let (form, sides) = match &task.what {
+        What::Differ => return Ok(vec![Difference { track: task.track, first: task.at, sectors: u64::from(task.sectors) }]),
+        What::Same { b: at, form } => (*form, [(a, task.at), (b, *at)]),
+        What::Blank { in_a, lba } => {
+            let disc = if *in_a { a } else { b };
+            let form = if disc.toc().media.has_raw() { Form::RAW } else { Form::USER };
+            (form, [(disc, *lba), (disc, *lba)])
+        }
     };
-    scratch.buffer = ours;
-    scratch.other = theirs;
+    let record = form.record();
+    let len = usize::try_from(task.sectors).unwrap_or(usize::MAX) * record;
+    let mut buffers = [std::mem::take(&mut scratch.buffer), std::mem::take(&mut scratch.other)];
+    let blank = matches!(task.what, What::Blank { .. });
+    for (buffer, (disc, first)) in buffers.iter_mut().zip(sides).take(if blank { 1 } else { 2 }) {
+        buffer.resize(len, 0);
+        disc.read_cut(first, &form, scratch, buffer)?;
+    }
+    let [ours, theirs] = buffers;
+    let mut differing = Vec::new();
+    if blank {
+        let told = ours.chunks_exact(record).map(|bytes| !bytes.first_chunk::<RAW>().map_or_else(|| is_zero(bytes), is_blank));
+        collect(task, told, &mut differing);
+    } else if ours != theirs {
+        let told = ours.chunks_exact(record).zip(theirs.chunks_exact(record)).map(|(a, b)| a != b);
+        collect(task, told, &mut differing);
+    }
+    [scratch.buffer, scratch.other] = [ours, theirs];
     Ok(differing)
 }
 
-fn join(found: &[(u8, Lba)]) -> Vec<Difference> {
-    let mut runs: Vec<Difference> = Vec::new();
-    for (track, lba) in found {
-        match runs.last_mut() {
-            Some(run)
-                if run.track == *track
-                    && i64::from(run.first.0) + i64::try_from(run.sectors).unwrap_or(i64::MAX) == i64::from(lba.0) =>
-            {
-                run.sectors += 1
-            }
-            _ => runs.push(Difference { track: *track, first: *lba, sectors: 1 }),
-        }
+/// Runs of the sectors that were told to differ.
+fn collect(task: &Task, told: impl Iterator<Item = bool>, runs: &mut Vec<Difference>) {
+    for (lba, _) in (task.at.0..).map(Lba).zip(told).filter(|(_, differs)| *differs) {
+        append(runs, Difference { track: task.track, first: lba, sectors: 1 });
     }
+}
+
+fn join(mut found: Vec<Difference>) -> Vec<Difference> {
+    found.sort_unstable_by_key(|run| (run.track, run.first));
+    let mut runs = Vec::new();
+    found.into_iter().for_each(|run| append(&mut runs, run));
     runs
+}
+
+/// Append, joined to the last run where they are one.
+fn append(runs: &mut Vec<Difference>, run: Difference) {
+    match runs.last_mut() {
+        Some(last) if last.track == run.track && u64::from(last.first.sectors_to(run.first)) == last.sectors => {
+            last.sectors += run.sectors;
+        }
+        _ => runs.push(run),
+    }
 }

@@ -1,9 +1,10 @@
 //! A disc as data, proved once.
 
-use crate::error::{At, Error, Result};
+use crate::check;
+use crate::error::Result;
 use crate::form::{Form, Main, SubCoding};
 use crate::source::ReadAt;
-use crate::toc::{Toc, Track, TrackMode};
+use crate::toc::{Toc, TrackMode};
 use discconv_sector::{Lba, Subheader};
 use std::fmt;
 use std::ops::Range;
@@ -201,15 +202,15 @@ impl Disc {
     /// Prove `parts` and keep them.
     ///
     /// Extents must be ascending, disjoint, inside their sources; tracks ascending, with ascending indexes that include
-    /// INDEX 01; every sector of a track must lie in an extent of the track's sort (audio or data). `file` names the
-    /// image in errors. Holes between sessions, and extents in no track, are legal.
+    /// INDEX 01; every sector of a track must lie in an extent of the track's sort (audio or data); no session begins
+    /// before the lead-out of the one before it; checks must lie inside their sources. `file` names the image in errors.
+    /// Holes between sessions, and extents in no track, are legal.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for the first rule that does not hold.
+    /// [`crate::Error::Malformed`] for the first rule that does not hold, [`crate::Error::Limit`] for an address far
+    /// beyond any disc.
     pub fn new(file: &str, parts: DiscParts) -> Result<Disc> {
-        check_toc(file, &parts.toc)?;
-        check_extents(file, &parts)?;
-        check_cover(file, &parts)?;
+        check::parts(file, &parts)?;
         Ok(Disc { parts })
     }
 
@@ -274,6 +275,7 @@ impl Disc {
             .iter()
             .take_while(move |extent| extent.lbas.start < lbas.end)
             .map(move |extent| (extent.lbas.start.max(lbas.start)..extent.lbas.end.min(lbas.end), extent))
+            .filter(|(lbas, _)| lbas.start < lbas.end)
     }
 
     /// The subchannel coding that the files hold, if any.
@@ -299,150 +301,16 @@ impl Disc {
                 extent.lbas.clone()
             })
             .collect();
+        let mut changed = Vec::new();
         for track in parts.toc.sessions.iter_mut().flat_map(|session| &mut session.tracks) {
             if user.iter().any(|lbas| lbas.contains(&track.start())) {
                 track.mode = mode;
+                changed.push(track.first()..track.end);
             }
         }
+        // Gaps that no file holds are made in the mode of their track.
+        let gaps = parts.extents.iter_mut().filter(|extent| !extent.mode.is_audio() && extent.main.is_none());
+        gaps.filter(|gap| changed.iter().any(|lbas| lbas.contains(&gap.lbas.start))).for_each(|gap| gap.mode = mode);
         Disc::new(file, parts)
     }
-}
-
-fn bad(file: &str, lba: Lba, found: String, expected: &str) -> Error {
-    Error::malformed(file, At::Lba(lba), found, expected)
-}
-
-fn check_toc(file: &str, toc: &Toc) -> Result<()> {
-    let Some(first) = toc.tracks().next() else {
-        return Err(Error::malformed(file, At::Whole, "no track", "at least one track"));
-    };
-    let mut last: Option<(u8, Lba)> = None;
-    for session in &toc.sessions {
-        let Some(end) = session.tracks.last().map(|track| track.end) else {
-            return Err(Error::malformed(file, At::Whole, "a session without tracks", "at least one track in each session"));
-        };
-        for track in &session.tracks {
-            check_track(file, track)?;
-            if let Some((number, end)) = last {
-                if track.number <= number {
-                    return Err(bad(
-                        file,
-                        track.start(),
-                        format!("track {} after track {number}", track.number),
-                        "ascending track numbers",
-                    ));
-                }
-                if track.first() < end {
-                    let found = format!("track {} before the end of track {number} (LBA {end})", track.number);
-                    return Err(bad(file, track.first(), found, "tracks that do not overlap"));
-                }
-            }
-            last = Some((track.number, track.end));
-        }
-        if session.lead_out < end {
-            return Err(bad(
-                file,
-                session.lead_out,
-                format!("a lead-out before the last track's end (LBA {end})"),
-                "the lead-out behind the last track",
-            ));
-        }
-    }
-    if first.number == 0 || last.is_some_and(|(number, _)| number > 99) {
-        return Err(bad(file, first.start(), "a track number outside 1 to 99".to_owned(), "1 to 99"));
-    }
-    Ok(())
-}
-
-fn check_track(file: &str, track: &Track) -> Result<()> {
-    let number = track.number;
-    if !track.indexes.iter().any(|(index, _)| *index == 1) {
-        return Err(bad(file, track.first(), format!("track {number} without INDEX 01"), "INDEX 01 in every track"));
-    }
-    let ascending = track.indexes.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
-    if !ascending {
-        return Err(bad(file, track.first(), format!("indexes of track {number} out of order"), "ascending indexes"));
-    }
-    if track.indexes.last().is_some_and(|(index, lba)| *index > 99 || *lba > track.end) || track.start() >= track.end {
-        return Err(bad(
-            file,
-            track.start(),
-            format!("track {number} ends at LBA {}", track.end),
-            "an end behind its last index",
-        ));
-    }
-    Ok(())
-}
-
-fn check_extents(file: &str, parts: &DiscParts) -> Result<()> {
-    let mut end = Lba(i32::MIN);
-    for extent in &parts.extents {
-        if extent.lbas.start >= extent.lbas.end || extent.lbas.start < end {
-            return Err(bad(
-                file,
-                extent.lbas.start,
-                format!("a run of sectors to LBA {} in disorder", extent.lbas.end),
-                "ascending runs",
-            ));
-        }
-        end = extent.lbas.end;
-        for place in [extent.main, extent.sub].into_iter().flatten() {
-            check_place(file, parts, extent, &place)?;
-        }
-        let raw_audio = extent.main.is_none_or(|place| place.form.is_raw() || place.form.main == Main::None);
-        if extent.mode.is_audio() && !raw_audio {
-            return Err(bad(file, extent.lbas.start, "audio that is not stored as 2352 bytes a sector".to_owned(), "2352 bytes"));
-        }
-    }
-    Ok(())
-}
-
-fn check_place(file: &str, parts: &DiscParts, extent: &Extent, place: &Place) -> Result<()> {
-    let form = &place.form;
-    let source = usize::try_from(place.source.0).ok().and_then(|index| parts.sources.get(index));
-    let (Some(source), true) = (source, form.is_sound()) else {
-        return Err(bad(file, extent.lbas.start, format!("records of {form}"), "a known sector layout"));
-    };
-    let last = u64::from(extent.sectors() - 1)
-        .checked_mul(u64::from(form.stride))
-        .and_then(|bytes| bytes.checked_add(form.used() as u64));
-    let end = last.and_then(|bytes| bytes.checked_add(place.offset));
-    if end.is_none_or(|end| end > source.len()) {
-        let found = format!("{} bytes", source.len());
-        let expected = format!(
-            "{} sectors of {} bytes from byte {:#X} (LBA {} on)",
-            extent.sectors(),
-            form.stride,
-            place.offset,
-            extent.lbas.start
-        );
-        return Err(Error::malformed(source.name(), At::Byte(source.len()), found, expected)
-            .with_hint("the file is cut, or its description belongs to another one"));
-    }
-    Ok(())
-}
-
-fn check_cover(file: &str, parts: &DiscParts) -> Result<()> {
-    for track in parts.toc.tracks() {
-        let mut at = track.first();
-        let from = parts.extents.partition_point(|extent| extent.lbas.end <= at);
-        for extent in &parts.extents[from..] {
-            if at >= track.end || extent.lbas.start > at {
-                break;
-            }
-            if extent.mode.is_audio() != track.mode.is_audio()
-                && extent.lbas.end > track.start()
-                && extent.lbas.start < track.end
-                && extent.main.is_some()
-            {
-                let found = format!("{} sectors in track {} ({})", extent.mode.name(), track.number, track.mode.name());
-                return Err(bad(file, extent.lbas.start, found, "sectors of the track's mode"));
-            }
-            at = extent.lbas.end;
-        }
-        if at < track.end {
-            return Err(bad(file, at, format!("no sectors here, in track {}", track.number), "sectors up to the track's end"));
-        }
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The one engine: it cuts a plan into steps, moves bytes, finds losses, proves the result.
 
 use crate::blank::is_blank;
-use crate::disc::Disc;
+use crate::disc::{Disc, Extent};
 use crate::error::{Error, Result};
 use crate::form::{Form, SubCoding};
 use crate::format::Input;
@@ -57,6 +57,7 @@ pub struct Report {
 /// [`Error::WouldLose`], [`Error::ProofFailed`], [`Error::Cancelled`], or whatever reading and writing meet.
 pub fn execute(plan: &Plan, discs: &[Disc], how: &Execution<'_>) -> Result<Report> {
     plan.check_names()?;
+    plan.check_against(discs)?;
     let engine = Engine { plan, discs, how, tally: Mutex::default(), refused: AtomicBool::new(false) };
     match how.outputs {
         Some(outputs) if engine.refused_by_toc().is_empty() => engine.convert(outputs),
@@ -119,11 +120,7 @@ impl Engine<'_> {
     }
 
     fn output_files(&self) -> Vec<OutputFile> {
-        self.plan
-            .files
-            .iter()
-            .map(|file| OutputFile { name: file.name.clone(), len: file.len(), role: file.role })
-            .collect()
+        self.plan.files.iter().map(|file| OutputFile { name: file.name.clone(), len: file.len(), role: file.role }).collect()
     }
 
     fn refused_by_toc(&self) -> Vec<Loss> {
@@ -194,6 +191,10 @@ impl Engine<'_> {
         scratch: &mut Scratch,
         set: Option<&dyn OutputSet>,
     ) -> Result<()> {
+        // Nothing to write and nothing to find out.
+        if set.is_none() && form.is_raw() {
+            return Ok(());
+        }
         let mut tally = Tally::default();
         let mut buffer = std::mem::take(&mut scratch.buffer);
         buffer.resize(usize::try_from(step.bytes).unwrap_or(usize::MAX), 0);
@@ -215,7 +216,10 @@ impl Engine<'_> {
         };
         let mut tally = Tally::default();
         let mut buffer = std::mem::take(&mut scratch.buffer);
-        for (lbas, _) in disc.extents_in(lbas.clone()) {
+        for (lbas, extent) in disc.extents_in(lbas.clone()) {
+            if !may_tell(extent, what) {
+                continue;
+            }
             let sectors = lbas.start.sectors_to(lbas.end);
             buffer.resize(usize::try_from(sectors).unwrap_or(0) * form.record(), 0);
             disc.read_sectors(lbas.start, &form, scratch, &mut buffer)?;
@@ -242,6 +246,14 @@ impl Engine<'_> {
 /// 96 bytes of packed subchannel and nothing else.
 fn sub_only() -> Form {
     Form { main: crate::Main::None, twist: crate::Twist::None, sub: Some(SubCoding::Packed), stride: 96 }
+}
+
+/// Does the extent store anything of the kind? What is made for a gap, or from the tracks, tells nothing.
+fn may_tell(extent: &Extent, what: DroppedWhat) -> bool {
+    match what {
+        DroppedWhat::Gap => extent.main.is_some(),
+        DroppedWhat::Subchannel => extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some()),
+    }
 }
 
 /// Would leaving these bytes out lose something?

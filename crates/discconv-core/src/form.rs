@@ -4,7 +4,7 @@ use discconv_sector::{RAW, USER};
 use std::fmt;
 
 /// The main-channel bytes that a record keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Main {
     /// None: a subchannel file.
     None,
@@ -33,7 +33,7 @@ impl Main {
 }
 
 /// What was done to the main bytes before they were stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Twist {
     /// Nothing.
     #[default]
@@ -45,7 +45,7 @@ pub enum Twist {
 }
 
 /// How subchannel bytes are arranged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubCoding {
     /// 96 symbols, P in bit 7 of each.
     Interleaved,
@@ -77,7 +77,7 @@ impl SubCoding {
 }
 
 /// One record of a file: main bytes, then subchannel, then zeros up to the stride.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Form {
     /// The main bytes.
     pub main: Main,
@@ -107,7 +107,7 @@ impl Form {
     /// The bytes `start..end` of the frame, records without a gap.
     #[must_use]
     pub const fn frame(start: u16, end: u16) -> Form {
-        Form::plain(Main::Frame(start, end), (end - start) as u32)
+        Form::plain(Main::Frame(start, end), end.saturating_sub(start) as u32)
     }
 
     /// Bytes of one record that mean something.
@@ -146,7 +146,7 @@ impl fmt::Display for Form {
             Main::None => f.write_str("sub only")?,
             Main::User => f.write_str("2048")?,
             Main::Frame(0, 2352) => f.write_str("2352")?,
-            Main::Frame(start, end) => write!(f, "{} ({start}..{end})", end - start)?,
+            Main::Frame(start, end) => write!(f, "{} ({start}..{end})", self.main.len())?,
         }
         match self.twist {
             Twist::None => {}

@@ -3,7 +3,7 @@
 use crate::disc::Disc;
 use crate::form::Form;
 use crate::plan::Piece;
-use crate::read::is_same;
+use crate::read::same_place;
 use discconv_sector::Lba;
 use std::ops::Range;
 
@@ -15,15 +15,14 @@ impl Disc {
     pub fn lay_out(&self, disc: usize, lbas: Range<Lba>, as_stored: &Form) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for (lbas, extent) in self.extents_in(lbas) {
-            let own_sub = as_stored.sub.is_some() && extent.sub.is_some();
-            let piece = match &extent.main {
-                Some(place) if is_same(place, extent.mode, as_stored) && !own_sub => {
+            let piece = match same_place(extent, as_stored) {
+                Some(place) => {
                     let stride = u64::from(place.form.stride);
                     let start = place.offset + u64::from(extent.lbas.start.sectors_to(lbas.start)) * stride;
                     let len = u64::from(lbas.start.sectors_to(lbas.end)) * stride;
                     Piece::Copy { disc, source: place.source, range: start..start + len }
                 }
-                _ => Piece::Sectors { disc, lbas, form: *as_stored },
+                None => Piece::Sectors { disc, lbas, form: *as_stored },
             };
             push(&mut pieces, piece);
         }

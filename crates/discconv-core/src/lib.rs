@@ -17,13 +17,16 @@
 
 mod blank;
 mod blocks;
+mod check;
 mod compare;
+mod coverage;
 mod disc;
 mod encode;
 mod engine;
 pub mod error;
 mod form;
 mod format;
+mod frame;
 mod layout;
 mod loss;
 pub mod memory;
@@ -37,8 +40,10 @@ mod read;
 mod source;
 mod steps;
 mod subgen;
+mod subview;
 mod survey;
 mod toc;
+mod tocdiff;
 mod verify;
 
 pub use blank::is_blank;
@@ -60,11 +65,11 @@ pub use loss::{Loss, LossKind, LossKinds, Tally};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
-pub use proof::toc_difference;
 pub use read::Scratch;
 pub use source::{Bytes, Concat, Padded, ReadAt, Slice};
 pub use survey::{TrackSurvey, survey_track};
 pub use toc::{CdText, CdTextBlock, CdTextKind, Control, Isrc, Mcn, Media, Session, SessionKind, Toc, Track, TrackMode};
+pub use tocdiff::toc_difference;
 pub use verify::{SectorReport, verify_sectors};
 
 pub use discconv_sector::{Lba, Msf};

@@ -82,11 +82,20 @@ impl Outputs for MemoryFiles {
         if let Some(file) = files.iter().find(|file| known.contains_key(&file.name)) {
             return Err(Error::Refused { file: file.name.clone(), what: "it is there already".to_owned(), hint: None });
         }
-        let buffers = files.iter().map(|file| {
-            let len = usize::try_from(file.len.unwrap_or(0)).unwrap_or(usize::MAX);
-            (file.name.clone(), Mutex::new(vec![0; len]))
-        });
-        Ok(Box::new(MemorySet { target: self.clone(), buffers: buffers.collect() }))
+        let buffers: Result<_> = files.iter().map(|file| Ok((file.name.clone(), Mutex::new(zeros(file)?)))).collect();
+        Ok(Box::new(MemorySet { target: self.clone(), buffers: buffers? }))
+    }
+}
+
+/// Room for a file; what does not fit into memory is an error, not the end of the program.
+fn zeros(file: &OutputFile) -> Result<Vec<u8>> {
+    let wanted = file.len.unwrap_or(0);
+    match usize::try_from(wanted).ok().filter(|len| Vec::<u8>::new().try_reserve_exact(*len).is_ok()) {
+        Some(len) => Ok(vec![0; len]),
+        None => {
+            let source = std::io::Error::new(std::io::ErrorKind::OutOfMemory, format!("no memory for {wanted} bytes"));
+            Err(Error::io(&file.name, At::Whole, "cannot write", source))
+        }
     }
 }
 
@@ -106,14 +115,18 @@ impl MemorySet {
 
 impl OutputSet for MemorySet {
     fn write_at(&self, file: FileId, offset: u64, bytes: &[u8]) -> Result<()> {
-        let (_, mut buffer) = self.buffer(file)?;
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let end = start.saturating_add(bytes.len());
-        if buffer.len() < end {
-            buffer.resize(end, 0);
+        let (name, mut buffer) = self.buffer(file)?;
+        let range = usize::try_from(offset).ok().and_then(|start| Some(start..start.checked_add(bytes.len())?));
+        let missing = range.as_ref().map(|range| range.end.saturating_sub(buffer.len()));
+        match (range, missing) {
+            (Some(range), Some(missing)) if buffer.try_reserve(missing).is_ok() => {
+                let len = buffer.len() + missing;
+                buffer.resize(len, 0);
+                buffer[range].copy_from_slice(bytes);
+                Ok(())
+            }
+            _ => Err(Error::io(name, At::Byte(offset), "cannot write", std::io::ErrorKind::OutOfMemory.into())),
         }
-        buffer[start..end].copy_from_slice(bytes);
-        Ok(())
     }
 
     fn reopen(&self, file: FileId) -> Result<Arc<dyn ReadAt>> {

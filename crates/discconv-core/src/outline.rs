@@ -75,7 +75,13 @@ pub fn toc(toc: &Toc) -> String {
 pub fn plan(plan: &Plan) -> String {
     let mut text = format!("format {}\n", plan.format);
     for file in &plan.files {
-        let _ = writeln!(text, "file {:?} {} bytes {:?}", file.name, file.len().map_or("coded".to_owned(), |len| len.to_string()), file.role);
+        let _ = writeln!(
+            text,
+            "file {:?} {} bytes {:?}",
+            file.name,
+            file.len().map_or("coded".to_owned(), |len| len.to_string()),
+            file.role
+        );
         for part in &file.parts {
             match part {
                 Part::Plain(piece) => {

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::loss::Tally;
 use crate::output::{FileId, OutputSet};
-use crate::plan::{Part, Piece, PlannedFile};
+use crate::plan::{Part, Piece, PlannedFile, aligned};
 use crate::read::Scratch;
 use crate::steps::Steps;
 use std::ops::Range;
@@ -23,11 +23,11 @@ impl Engine<'_> {
             let start = at;
             at = match part {
                 Part::Plain(piece) => {
-                    let steps = Steps::of_piece(id, at, piece, self.discs);
-                    self.run(&steps, Some(set))?;
+                    let pieces = [(id, at, piece.clone())];
+                    self.run(&Steps::of_pieces(&pieces, self.discs), Some(set))?;
                     at + piece.len()
                 }
-                Part::Align(unit) => at.next_multiple_of(u64::from((*unit).max(1))),
+                Part::Align(unit) => aligned(at, *unit),
                 Part::Blocks { input, block_bytes, codec } => {
                     let stream = Stream::new(input);
                     let blocks = BlockRun { id, stream, block_bytes: u64::from((*block_bytes).max(1)), codec };
@@ -43,7 +43,13 @@ impl Engine<'_> {
     }
 
     /// Code one part from `at` on; where it ends.
-    fn blocks(&self, run: &BlockRun<'_>, mut at: u64, mut index: Option<&mut (dyn FileIndex + 'static)>, set: &dyn OutputSet) -> Result<u64> {
+    fn blocks(
+        &self,
+        run: &BlockRun<'_>,
+        mut at: u64,
+        mut index: Option<&mut (dyn FileIndex + 'static)>,
+        set: &dyn OutputSet,
+    ) -> Result<u64> {
         let per_batch = (BATCH_BYTES / run.block_bytes).max(1) * run.block_bytes;
         let batches = run.stream.len.div_ceil(per_batch);
         let make = |number: u64, scratch: &mut Scratch| {

@@ -1,6 +1,6 @@
 //! What a writer wants done, as data.
 
-use crate::disc::SourceId;
+use crate::disc::{Disc, SourceId};
 use crate::encode::{Codec, Index};
 use crate::error::Result;
 use crate::form::Form;
@@ -52,7 +52,7 @@ impl Piece {
         match self {
             Piece::Bytes(bytes) => bytes.len() as u64,
             Piece::Zeros(len) => *len,
-            Piece::Copy { range, .. } => range.end - range.start,
+            Piece::Copy { range, .. } => range.end.saturating_sub(range.start),
             Piece::Sectors { lbas, form, .. } => u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride),
         }
     }
@@ -118,8 +118,8 @@ impl PlannedFile {
     #[must_use]
     pub fn len(&self) -> Option<u64> {
         self.parts.iter().try_fold(0, |at: u64, part| match part {
-            Part::Plain(piece) => Some(at + piece.len()),
-            Part::Align(unit) => Some(at.next_multiple_of(u64::from((*unit).max(1)))),
+            Part::Plain(piece) => Some(at.saturating_add(piece.len())),
+            Part::Align(unit) => Some(aligned(at, *unit)),
             Part::Blocks { .. } => None,
         })
     }
@@ -133,8 +133,13 @@ impl PlannedFile {
     /// Bytes that go into it before any coding.
     #[must_use]
     pub fn raw_len(&self) -> u64 {
-        self.parts.iter().flat_map(Part::pieces).map(Piece::len).sum()
+        self.parts.iter().flat_map(Part::pieces).map(Piece::len).fold(0, u64::saturating_add)
     }
+}
+
+/// The next multiple of `unit` from `at` on.
+pub(crate) fn aligned(at: u64, unit: u32) -> u64 {
+    at.checked_next_multiple_of(u64::from(unit.max(1))).unwrap_or(u64::MAX)
 }
 
 /// What is to be looked for in sectors that the target leaves out.
@@ -211,7 +216,7 @@ impl Plan {
     /// Bytes of all files, before any coding.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(PlannedFile::raw_len).sum()
+        self.files.iter().map(PlannedFile::raw_len).fold(0, u64::saturating_add)
     }
 
     /// Check that names are bare and distinct (case ignored), so that nothing is written outside the folder.
@@ -233,4 +238,37 @@ impl Plan {
         }
         Ok(())
     }
+    /// Check that everything which the plan points at is there, so that carrying it out needs no further question.
+    ///
+    /// # Errors
+    /// [`crate::Error::Malformed`] naming the file: the writer made a mistake.
+    pub(crate) fn check_against(&self, discs: &[Disc]) -> Result<()> {
+        let pieces = self
+            .files
+            .iter()
+            .flat_map(|file| file.parts.iter().flat_map(Part::pieces).map(move |piece| (file.name.as_str(), piece)));
+        for (name, piece) in pieces {
+            let right = match piece {
+                Piece::Bytes(_) | Piece::Zeros(_) => true,
+                Piece::Copy { disc, source, range } => {
+                    let source = discs.get(*disc).and_then(|disc| disc.sources().get(usize::try_from(source.0).ok()?));
+                    source.is_some_and(|source| range.start <= range.end && range.end <= source.len())
+                }
+                Piece::Sectors { disc, form, .. } => *disc < discs.len() && form.is_sound(),
+            };
+            if !right {
+                return Err(astray(name));
+            }
+        }
+        let dropped = self.dropped.iter().all(|dropped| dropped.disc < discs.len());
+        let mut runs = self.discs.iter().flat_map(|expected| &expected.runs);
+        if dropped && runs.all(|run| run.disc < discs.len() && run.form.is_sound()) && self.entry < self.files.len() {
+            return Ok(());
+        }
+        Err(astray(self.files.first().map_or(self.format, |file| &file.name)))
+    }
+}
+
+fn astray(name: &str) -> crate::Error {
+    crate::Error::malformed(name, crate::At::Whole, "a plan that points outside its discs", "a plan for these discs")
 }

@@ -1,25 +1,37 @@
 //! Proof: what was written is opened by its own reader and compared with the source.
 
+use crate::coverage::outside_runs;
 use crate::disc::Disc;
 use crate::engine::Execution;
 use crate::error::{At, Error, Result};
 use crate::format::{Found, Input, Limits, Siblings};
-use crate::loss::Tally;
 use crate::output::{FileId, OutputSet};
-use crate::plan::{ExpectedDisc, Part, Piece, Plan, Run};
+use crate::plan::{ExpectedDisc, Plan, Run};
 use crate::pool::Phase;
 use crate::read::Scratch;
-use crate::steps::STEP_SECTORS;
-use crate::toc::{Toc, Track, TrackMode};
+use crate::source::ReadAt;
+use crate::steps::{STEP_SECTORS, Step, Steps, Work};
+use crate::tocdiff::toc_difference;
 use std::sync::Arc;
 
 /// Prove `set`; the number of tracks proved.
 pub(crate) fn prove(plan: &Plan, sources: &[Disc], how: &Execution<'_>, set: &dyn OutputSet) -> Result<usize> {
-    prove_bytes(plan, set)?;
+    let written: Vec<Arc<dyn ReadAt>> =
+        (0..).map(FileId).take(plan.files.len()).map(|id| set.reopen(id)).collect::<Result<_>>()?;
+    prove_lengths(plan, &written)?;
+    let outside = outside_runs(plan, sources);
+    let outside = Steps::of_pieces(&outside, sources);
+    how.watch.begin(Phase::Proving, outside.bytes().saturating_add(run_bytes(plan)));
+    prove_bytes(plan, &outside, sources, &written, how)?;
     let entry = &plan.files[plan.entry];
-    let siblings = Written { plan, set };
-    let source = set.reopen(file_id(plan.entry))?;
-    let input = Input { name: &entry.name, source, siblings: &siblings, limits: Limits::default(), forced: plan.forced };
+    let siblings = Written { plan, files: &written };
+    let input = Input {
+        name: &entry.name,
+        source: written[plan.entry].clone(),
+        siblings: &siblings,
+        limits: Limits::default(),
+        forced: plan.forced,
+    };
     let found = (how.reader)(&input)?;
     if found.len() != plan.discs.len() {
         return Err(failed(&entry.name, At::Whole, format!("{} discs instead of {}", found.len(), plan.discs.len())));
@@ -33,40 +45,76 @@ pub(crate) fn prove(plan: &Plan, sources: &[Disc], how: &Execution<'_>, set: &dy
     Ok(plan.discs.iter().map(|disc| disc.toc.track_count()).sum())
 }
 
-fn file_id(index: usize) -> FileId {
-    FileId(u32::try_from(index).unwrap_or(u32::MAX))
+/// Bytes that comparing the runs reads.
+fn run_bytes(plan: &Plan) -> u64 {
+    let runs = plan.discs.iter().flat_map(|disc| &disc.runs);
+    runs.map(|run| u64::from(run.sectors) * u64::from(run.form.stride)).fold(0, u64::saturating_add)
 }
 
 fn failed(file: &str, at: At, what: String) -> Error {
     Error::ProofFailed { file: file.to_owned(), at, what }
 }
 
-/// Headers and text as planned; sectors are compared through the reader.
-fn prove_bytes(plan: &Plan, set: &dyn OutputSet) -> Result<()> {
-    for (index, file) in plan.files.iter().enumerate() {
-        let written = set.reopen(file_id(index))?;
+/// What was written has the planned length.
+fn prove_lengths(plan: &Plan, written: &[Arc<dyn ReadAt>]) -> Result<()> {
+    for (file, written) in plan.files.iter().zip(written) {
         // What a file of coded blocks holds is for its reader to say.
-        let Some(len) = file.len() else { continue };
-        if written.len() != len {
+        if let Some(len) = file.len().filter(|len| *len != written.len()) {
             return Err(failed(&file.name, At::Whole, format!("{} bytes instead of {len}", written.len())));
-        }
-        let mut offset: u64 = 0;
-        for part in &file.parts {
-            if let Part::Align(unit) = part {
-                offset = offset.next_multiple_of(u64::from((*unit).max(1)));
-            }
-            let Part::Plain(piece) = part else { continue };
-            if let Piece::Bytes(bytes) = piece {
-                let mut back = vec![0; bytes.len()];
-                written.read_exact_at(offset, &mut back)?;
-                if back != *bytes {
-                    return Err(failed(&file.name, At::Byte(offset), format!("{} bytes read back differently", bytes.len())));
-                }
-            }
-            offset += piece.len();
         }
     }
     Ok(())
+}
+
+/// Headers, text, zeros, and whatever else no run compares: byte by byte, at its place in the file.
+fn prove_bytes(plan: &Plan, steps: &Steps<'_>, sources: &[Disc], written: &[Arc<dyn ReadAt>], how: &Execution<'_>) -> Result<()> {
+    how.pool.run(steps.count(), &|number, scratch| {
+        how.watch.check()?;
+        let step = steps.get(number);
+        let index = usize::try_from(step.file.0).unwrap_or(usize::MAX);
+        let (Some(written), Some(file)) = (written.get(index), plan.files.get(index)) else { return Ok(()) };
+        if let Some(at) = differs(&step, sources, written.as_ref(), scratch)? {
+            return Err(failed(&file.name, At::Byte(step.offset + at as u64), "a byte read back differently".to_owned()));
+        }
+        how.watch.advance(step.bytes);
+        Ok(())
+    })
+}
+
+/// The first byte of the step that is not what it should be.
+fn differs(step: &Step<'_>, sources: &[Disc], written: &dyn ReadAt, scratch: &mut Scratch) -> Result<Option<usize>> {
+    if step.work == Work::Zeros && written.is_hole(step.offset..step.offset + step.bytes) {
+        return Ok(None);
+    }
+    let len = usize::try_from(step.bytes).unwrap_or(usize::MAX);
+    let (mut meant, mut got) = (std::mem::take(&mut scratch.buffer), std::mem::take(&mut scratch.other));
+    got.resize(len, 0);
+    written.read_exact_at(step.offset, &mut got)?;
+    meant.resize(len, 0);
+    let meant_bytes = match &step.work {
+        Work::Bytes(bytes) => bytes,
+        Work::Zeros => {
+            meant.fill(0);
+            &meant[..]
+        }
+        Work::Copy { disc, source, range } => {
+            sources[*disc].source(*source).read_exact_at(range.start, &mut meant)?;
+            &meant
+        }
+        Work::Sectors { disc, lbas, form } => {
+            sources[*disc].read_cut(lbas.start, form, scratch, &mut meant)?;
+            &meant
+        }
+        Work::Dropped { .. } => &got,
+    };
+    let at = first_difference(meant_bytes, &got);
+    scratch.buffer = meant;
+    scratch.other = got;
+    Ok(at)
+}
+
+fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
+    if a == b { None } else { a.iter().zip(b).position(|(a, b)| a != b) }
 }
 
 /// Cuts runs into steps: (disc, run, first sector within the run, sectors).
@@ -84,9 +132,7 @@ fn cut(expected: &[ExpectedDisc]) -> Vec<(u64, usize, Run)> {
 
 fn prove_sectors(plan: &Plan, sources: &[Disc], found: &[Disc], how: &Execution<'_>) -> Result<()> {
     let cuts = cut(&plan.discs);
-    let bytes = cuts.iter().map(|(_, _, run)| u64::from(run.sectors) * u64::from(run.form.stride)).sum();
     let count = cuts.last().map_or(0, |(first, _, run)| first + u64::from(run.sectors.div_ceil(STEP_SECTORS)));
-    how.watch.begin(Phase::Proving, bytes);
     how.pool.run(count, &|number, scratch| {
         how.watch.check()?;
         let (first, disc, run) = &cuts[cuts.partition_point(|(first, ..)| *first <= number) - 1];
@@ -104,15 +150,12 @@ fn compare_piece(source: &Disc, found: &Disc, run: &Run, skip: u32, sectors: u32
     let (mut meant, mut got) = (std::mem::take(&mut scratch.buffer), std::mem::take(&mut scratch.other));
     meant.resize(len, 0);
     got.resize(len, 0);
-    source.read_lossy(run.from + skip, &run.form, scratch, &mut Tally::default(), &mut meant)?;
-    found.read_lossy(run.at + skip, &run.form, scratch, &mut Tally::default(), &mut got)?;
-    if meant != got {
-        let record = run.form.record();
-        let index = meant.chunks(record).zip(got.chunks(record)).position(|(a, b)| a != b).unwrap_or(0);
-        let byte = meant[index * record..].iter().zip(&got[index * record..]).position(|(a, b)| a != b).unwrap_or(0);
-        let lba = run.at + skip + i32::try_from(index).unwrap_or(0);
-        let name = found.sources().first().map_or("", |source| source.name());
-        return Err(failed(name, At::Lba(lba), format!("byte {byte} of the sector read back differently")));
+    source.read_cut(run.from + skip, &run.form, scratch, &mut meant)?;
+    found.read_cut(run.at + skip, &run.form, scratch, &mut got)?;
+    if let Some(at) = first_difference(&meant, &got) {
+        let lba = run.at + skip + i32::try_from(at / run.form.record()).unwrap_or(0);
+        let byte = at % run.form.record();
+        return Err(failed(found.name_at(lba), At::Lba(lba), format!("byte {byte} of the sector read back differently")));
     }
     scratch.buffer = meant;
     scratch.other = got;
@@ -122,7 +165,7 @@ fn compare_piece(source: &Disc, found: &Disc, run: &Run, skip: u32, sectors: u32
 /// The files just written, as a folder for their own reader.
 struct Written<'a> {
     plan: &'a Plan,
-    set: &'a dyn OutputSet,
+    files: &'a [Arc<dyn ReadAt>],
 }
 
 impl Siblings for Written<'_> {
@@ -132,7 +175,7 @@ impl Siblings for Written<'_> {
         let Some(index) = exact.or_else(|| files.iter().position(|file| file.name.eq_ignore_ascii_case(name))) else {
             return Ok(None);
         };
-        let source: Arc<_> = self.set.reopen(file_id(index))?;
+        let source = self.files[index].clone();
         Ok(Some(Found { name: files[index].name.clone(), source, unwrapped: None, notes: Vec::new() }))
     }
 
@@ -141,51 +184,4 @@ impl Siblings for Written<'_> {
         names.sort();
         names
     }
-}
-
-/// In what two tables of contents differ, as a clause for people; `None` if they are the same. Data modes are compared
-/// only if `with_mode`.
-#[must_use]
-pub fn toc_difference(a: &Toc, b: &Toc, with_mode: bool) -> Option<String> {
-    let differ = |what: &str, a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug| Some(format!("{what}: {a:?} and {b:?}"));
-    if a.media != b.media {
-        return differ("media", &a.media.name(), &b.media.name());
-    }
-    if a.sessions.len() != b.sessions.len() {
-        return differ("number of sessions", &a.sessions.len(), &b.sessions.len());
-    }
-    for (index, (x, y)) in a.sessions.iter().zip(&b.sessions).enumerate() {
-        if x.tracks.len() != y.tracks.len() {
-            return differ(&format!("tracks of session {}", index + 1), &x.tracks.len(), &y.tracks.len());
-        }
-        if let Some(what) = x.tracks.iter().zip(&y.tracks).find_map(|(x, y)| track_difference(x, y, with_mode)) {
-            return Some(what);
-        }
-        if x.lead_out != y.lead_out {
-            return differ(&format!("lead-out of session {}", index + 1), &x.lead_out.0, &y.lead_out.0);
-        }
-        if with_mode && x.kind != y.kind {
-            return differ(&format!("kind of session {}", index + 1), &x.kind, &y.kind);
-        }
-    }
-    if a.mcn != b.mcn {
-        return differ("catalogue number", &a.mcn.as_ref().map(|mcn| mcn.as_str()), &b.mcn.as_ref().map(|mcn| mcn.as_str()));
-    }
-    (a.cd_text != b.cd_text).then(|| "CD-TEXT differs".to_owned())
-}
-
-fn track_difference(a: &Track, b: &Track, with_mode: bool) -> Option<String> {
-    let number = a.number;
-    let mode_class = |mode: TrackMode| if with_mode || mode.is_audio() { mode } else { TrackMode::Mode1 };
-    let indexes =
-        |track: &Track| track.indexes.iter().map(|(number, lba)| format!("{number:02}@{lba}")).collect::<Vec<_>>().join(" ");
-    let rows: [(&str, String, String); 6] = [
-        ("number", a.number.to_string(), b.number.to_string()),
-        ("mode", mode_class(a.mode).name().to_owned(), mode_class(b.mode).name().to_owned()),
-        ("indexes", indexes(a), indexes(b)),
-        ("end", a.end.to_string(), b.end.to_string()),
-        ("flags", a.control.names().join(" "), b.control.names().join(" ")),
-        ("ISRC", format!("{:?}", a.isrc), format!("{:?}", b.isrc)),
-    ];
-    rows.into_iter().find(|(_, a, b)| a != b).map(|(what, a, b)| format!("track {number}, {what}: {a} and {b}"))
 }

@@ -2,15 +2,16 @@
 
 use crate::disc::{Disc, Extent, Place};
 use crate::error::{At, Error, Result};
-use crate::form::{Form, Main, SubCoding, Twist};
+use crate::form::{Form, Main, Twist};
+use crate::frame::{self, kept};
 use crate::loss::{LossKind, Tally};
-use crate::subgen;
+use crate::subview;
 use crate::toc::TrackMode;
-use discconv_sector::{
-    Flaws, Lba, RAW, Rebuild, SUB, SectorKind, StoredMode, Subheader, USER, build_form2, build_mode0, build_mode1, classify,
-    has_sync, inspect, rebuild, scramble, subchannel,
-};
+use discconv_sector::{Lba, RAW, SYNC, SectorKind, USER, classify, has_sync, inspect, rebuild, scramble};
 use std::ops::Range;
+
+/// Most sectors that are loaded at once: bounds the buffers, whatever is asked for.
+const BATCH_SECTORS: usize = 256;
 
 /// Buffers of one worker; every call may use them anew.
 #[derive(Default)]
@@ -25,18 +26,20 @@ pub struct Scratch {
     pub(crate) worker: Option<Box<dyn crate::encode::BlockWorker>>,
 }
 
-/// What to do with a sector that the view cannot hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Misfit {
-    Error,
+/// What to do with a sector that says more than the view holds.
+enum Excess<'a> {
+    /// Form 2 data is an error; the rest is nobody's business.
+    Refuse,
+    /// Cut, and count what is lost.
+    Count(&'a mut Tally),
+    /// Cut: both sides of a comparison are cut alike.
     Cut,
 }
 
 struct Job<'a> {
     disc: &'a Disc,
     view: &'a Form,
-    misfit: Misfit,
-    tally: &'a mut Tally,
+    excess: Excess<'a>,
 }
 
 impl Disc {
@@ -46,8 +49,7 @@ impl Disc {
     /// A sector that the view cannot hold (Form 2 or audio as 2048 bytes) is an error naming its LBA; so is a sector
     /// that no extent holds, and any frame of a medium without raw sectors.
     pub fn read_sectors(&self, first: Lba, view: &Form, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
-        let mut tally = Tally::default();
-        Job { disc: self, view, misfit: Misfit::Error, tally: &mut tally }.run(first, scratch, out)
+        Job { disc: self, view, excess: Excess::Refuse }.run(first, scratch, out)
     }
 
     /// As [`Disc::read_sectors`], but sectors that do not fit are cut, and what the view loses is counted in `tally`:
@@ -56,163 +58,233 @@ impl Disc {
     /// # Errors
     /// Reading only, or audio asked for as 2048 bytes.
     pub fn read_lossy(&self, first: Lba, view: &Form, scratch: &mut Scratch, tally: &mut Tally, out: &mut [u8]) -> Result<()> {
-        Job { disc: self, view, misfit: Misfit::Cut, tally }.run(first, scratch, out)
+        Job { disc: self, view, excess: Excess::Count(tally) }.run(first, scratch, out)
     }
 
-    fn file_name(&self) -> &str {
-        self.sources().first().map_or("the disc", |source| source.name())
+    /// The bytes that [`Disc::read_lossy`] gives, without the cost of testing what is lost.
+    pub(crate) fn read_cut(&self, first: Lba, view: &Form, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
+        Job { disc: self, view, excess: Excess::Cut }.run(first, scratch, out)
+    }
+
+    /// The file that holds `lba`, for messages; the first one if none does.
+    pub(crate) fn name_at(&self, lba: Lba) -> &str {
+        let place = self.extent_at(lba).and_then(|extent| extent.main.or(extent.sub));
+        let source = place.map(|place| self.source(place.source));
+        source.or(self.sources().first().map(AsRef::as_ref)).map_or("the disc", |source| source.name())
     }
 }
 
 impl Job<'_> {
     fn run(mut self, first: Lba, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
+        self.check_view(first)?;
         let record = self.view.record();
-        let count = i32::try_from(out.len() / record.max(1)).unwrap_or(i32::MAX);
-        let end = first + count;
-        if matches!(self.view.main, Main::Frame(..)) && !self.disc.toc().media.has_raw() {
-            let what = format!("a {} has no raw sectors", self.disc.toc().media.name());
-            return Err(Error::unsupported(self.disc.file_name(), At::Lba(first), what));
-        }
+        let end = i32::try_from(out.len() / record).ok().and_then(|count| first.checked_add(count));
         let mut at = first;
-        for (lbas, extent) in self.disc.extents_in(first..end) {
+        for (lbas, extent) in self.disc.extents_in(first..end.unwrap_or(Lba(i32::MAX))) {
             if lbas.start != at {
                 break;
             }
-            let start = usize::try_from(lbas.start - first).unwrap_or(0) * record;
-            let len = sectors(&lbas) * record;
+            let start = sectors(&(first..lbas.start)) * record;
+            let out = &mut out[start..start + sectors(&lbas) * record];
             at = lbas.end;
-            self.extent(extent, lbas, scratch, &mut out[start..start + len])?;
+            self.extent(extent, lbas, scratch, out)?;
         }
-        if at == end {
+        if Some(at) == end {
             return Ok(());
         }
-        Err(Error::malformed(
-            self.disc.file_name(),
-            At::Lba(at),
-            "no sector that any file holds",
-            format!("sectors up to LBA {end}"),
-        ))
+        let expected = end.map_or_else(|| "an address that exists".to_owned(), |end| format!("sectors up to LBA {end}"));
+        Err(Error::malformed(self.disc.name_at(at), At::Lba(at), "no sector that any file holds", expected))
     }
 
+    fn check_view(&self, first: Lba) -> Result<()> {
+        let media = self.disc.toc().media;
+        let what = if !self.view.is_sound() {
+            format!("there are no sectors of the form {}", self.view)
+        } else if matches!(self.view.main, Main::Frame(..)) && !media.has_raw() {
+            format!("a {} has no raw sectors", media.name())
+        } else {
+            return Ok(());
+        };
+        Err(Error::unsupported(self.disc.name_at(first), At::Lba(first), what))
+    }
+
+    /// Sectors of one extent: copied, or in batches.
     fn extent(&mut self, extent: &Extent, lbas: Range<Lba>, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
-        let skip = extent.lbas.start.sectors_to(lbas.start);
-        if let Some(place) = &extent.main
-            && is_same(place, extent.mode, self.view)
-        {
+        if let Some(place) = same_place(extent, self.view) {
+            let skip = extent.lbas.start.sectors_to(lbas.start);
             return self.disc.source(place.source).read_exact_at(record_offset(place, skip), out);
         }
-        let count = sectors(&lbas);
-        load(self.disc, extent.main.as_ref(), skip, count, &mut scratch.stored)?;
-        if self.view.sub.is_some() {
-            load(self.disc, extent.sub.as_ref(), skip, count, &mut scratch.sub)?;
-        }
         let record = self.view.record();
-        let main_len = self.view.main.len();
-        for (index, out) in out.chunks_exact_mut(record).enumerate() {
-            let lba = lbas.start + i32::try_from(index).unwrap_or(i32::MAX);
-            let stored = extent.main.as_ref().map(|place| &scratch.stored[index * place.form.record()..][..place.form.used()]);
-            let (main, rest) = out.split_at_mut(main_len);
-            self.main(extent, lba, stored, main)?;
-            rest.fill(0);
-            if let Some(coding) = self.view.sub {
-                let own = extent.sub.as_ref().map(|place| &scratch.sub[index * place.form.record()..][..place.form.used()]);
-                put_sub(&stored_sub(self.disc, extent, lba, stored, own), coding, rest);
-            }
+        batches(&lbas)
+            .zip(out.chunks_mut(BATCH_SECTORS * record))
+            .try_for_each(|(lbas, out)| self.batch(extent, &lbas, scratch, out))
+    }
+
+    fn batch(&mut self, extent: &Extent, lbas: &Range<Lba>, scratch: &mut Scratch, out: &mut [u8]) -> Result<()> {
+        let skip = extent.lbas.start.sectors_to(lbas.start);
+        let count = sectors(lbas);
+        let wants_sub = self.view.sub.is_some();
+        let main_sub = wants_sub && extent.sub.is_none() && extent.main.is_some_and(|place| place.form.sub.is_some());
+        let main = extent.main.as_ref().filter(|_| self.view.main != Main::None || main_sub);
+        let own_sub = extent.sub.as_ref().filter(|_| wants_sub);
+        load(self.disc, main, skip, count, &mut scratch.stored)?;
+        load(self.disc, own_sub, skip, count, &mut scratch.sub)?;
+        let (record, main_len) = (self.view.record(), self.view.main.len());
+        for (index, (out, lba)) in out.chunks_exact_mut(record).zip(lbas.start.0..).enumerate() {
+            let lba = Lba(lba);
+            let stored = main.map(|place| nth_record(&scratch.stored, place, index));
+            let (main_out, rest) = out.split_at_mut(main_len);
+            self.main(extent, lba, stored, main_out)?;
+            let Some(coding) = self.view.sub else {
+                rest.fill(0);
+                continue;
+            };
+            let (sub_out, padding) = rest.split_at_mut(coding.bytes());
+            padding.fill(0);
+            let own = own_sub.map(|place| (place.form, nth_record(&scratch.sub, place, index)));
+            let beside = own.or_else(|| main.map(|place| place.form).zip(stored));
+            subview::put(self.disc.toc(), lba, beside, coding, sub_out);
         }
         Ok(())
     }
 
     /// The main bytes of one sector.
     fn main(&mut self, extent: &Extent, lba: Lba, stored: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
-        let form = extent.main.as_ref().map(|place| &place.form);
-        match (self.view.main, form, stored) {
-            (Main::None, ..) => Ok(()),
-            (Main::User, Some(form), Some(stored)) if form.main == Main::User => {
-                out.copy_from_slice(&stored[..USER]);
-                Ok(())
-            }
-            (Main::User, ..) if extent.mode.is_audio() => Err(self.misfit(lba, "an audio sector")),
-            (Main::User, None, _) => {
-                out.fill(0);
-                Ok(())
-            }
-            (Main::User, Some(form), Some(stored)) if form.is_raw() && !is_twisted(form, extent.mode) => {
-                match stored.first_chunk::<RAW>() {
-                    Some(raw) => self.user(raw, extent.mode, lba, out),
-                    None => Ok(()),
-                }
-            }
-            (Main::User, ..) => {
-                let raw = complete(extent, lba, stored);
-                self.user(&raw, extent.mode, lba, out)
-            }
-            (Main::Frame(start, end), ..) => {
-                let raw = complete(extent, lba, stored);
-                if (start, end) != (0, 2352) && form.is_some_and(|form| form.is_raw()) {
-                    self.count_frame(&raw, usize::from(start)..usize::from(end), extent, lba);
-                }
-                out.copy_from_slice(&raw[usize::from(start)..usize::from(end)]);
-                twist(self.view.twist, extent.mode, start, out);
-                Ok(())
-            }
+        match self.view.main {
+            Main::None => Ok(()),
+            Main::User => self.user(extent, lba, stored, out),
+            Main::Frame(start, end) => self.frame(extent, lba, stored, usize::from(start)..usize::from(end), out),
         }
     }
 
-    /// The 2048 user bytes of a raw sector, with what is lost counted.
-    fn user(&mut self, raw: &[u8; RAW], mode: TrackMode, lba: Lba, out: &mut [u8]) -> Result<()> {
-        let seen = inspect(raw, lba);
-        let kind = match seen.kind {
-            // No sync in a data track: the track's mode says where its data would be.
-            SectorKind::Audio | SectorKind::Mode0 => {
-                self.tally.add(LossKind::Ecc, lba);
-                if mode == TrackMode::Mode2 { SectorKind::Mode2Form1 } else { SectorKind::Mode1 }
-            }
-            SectorKind::Mode2Form2 | SectorKind::Mode2Formless => {
-                if self.misfit == Misfit::Error {
-                    return Err(self.misfit(lba, "a Mode 2 sector of 2324 bytes or more"));
-                }
-                self.tally.add(LossKind::Form2, lba);
-                seen.kind
-            }
-            kind => {
-                let other_mode = (kind == SectorKind::Mode1) != (mode == TrackMode::Mode1);
-                if !seen.flaws.is_empty() || other_mode {
-                    self.tally.add(LossKind::Ecc, lba);
-                }
-                if seen.subheader.is_some_and(|subheader| !subheader.is_plain()) {
-                    self.tally.add(LossKind::Subheader, lba);
-                }
-                kind
-            }
+    /// The 2048 user bytes.
+    fn user(&mut self, extent: &Extent, lba: Lba, stored: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
+        if extent.mode.is_audio() {
+            return Err(self.misfit(lba, "an audio sector"));
+        }
+        let form = extent.main.as_ref().map(|place| &place.form);
+        let (Some(form), Some(stored)) = (form.filter(|form| form.main != Main::None), stored) else {
+            out.fill(0);
+            return Ok(());
         };
-        let start = if matches!(kind, SectorKind::Mode2Form1 | SectorKind::Mode2Form2) { 24 } else { 16 };
+        if kept(form.main, extent.mode) == kept(Main::User, extent.mode) {
+            out.copy_from_slice(&stored[..USER]);
+            return Ok(());
+        }
+        if let (Some(raw), false) = (stored.first_chunk::<RAW>(), !form.is_raw() || frame::is_twisted(form, extent.mode)) {
+            return self.user_of_raw(raw, extent.mode, lba, out);
+        }
+        let mut raw = [0; RAW];
+        frame::complete(extent, lba, Some(stored), &mut raw);
+        self.user_of_raw(&raw, extent.mode, lba, out)
+    }
+
+    /// The user bytes of a raw sector, with what is lost counted.
+    fn user_of_raw(&mut self, raw: &[u8; RAW], mode: TrackMode, lba: Lba, out: &mut [u8]) -> Result<()> {
+        let kind = match &mut self.excess {
+            Excess::Count(tally) => count_user(raw, mode, lba, tally),
+            Excess::Cut => classify(raw),
+            Excess::Refuse => classify(raw),
+        };
+        if matches!(kind, SectorKind::Mode2Form2 | SectorKind::Mode2Formless) && matches!(self.excess, Excess::Refuse) {
+            return Err(self.misfit(lba, "a Mode 2 sector of 2324 bytes or more"));
+        }
+        let start = match kind {
+            SectorKind::Mode2Form1 | SectorKind::Mode2Form2 => 24,
+            // No sync in a data track: the track's mode says where its data would be.
+            SectorKind::Audio | SectorKind::Mode0 if mode == TrackMode::Mode2 => 24,
+            _ => 16,
+        };
         out.copy_from_slice(&raw[start..start + USER]);
         Ok(())
     }
 
-    /// Count a sector that would not come back alike from the bytes `kept` of it.
-    fn count_frame(&mut self, raw: &[u8; RAW], kept: Range<usize>, extent: &Extent, lba: Lba) {
-        if extent.mode.is_audio() {
-            return;
+    /// The bytes `wanted` of the frame.
+    fn frame(&mut self, extent: &Extent, lba: Lba, stored: Option<&[u8]>, wanted: Range<usize>, out: &mut [u8]) -> Result<()> {
+        let form = extent.main.as_ref().map(|place| &place.form);
+        if let Ok(raw) = <&mut [u8; RAW]>::try_from(&mut *out) {
+            frame::complete(extent, lba, stored, raw);
+            twist(self.view.twist, extent.mode, raw);
+            return Ok(());
         }
-        let alike = if kept == (16..RAW) && extent.mode == TrackMode::Mode2 {
-            let seen = inspect(raw, lba);
-            let framed = !seen.flaws.contains(Flaws::NO_SYNC) && !seen.flaws.contains(Flaws::HEADER);
-            framed && matches!(seen.kind, SectorKind::Mode2Form1 | SectorKind::Mode2Form2 | SectorKind::Mode2Formless)
-        } else {
-            let mut again = [0; RAW];
-            again[kept.clone()].copy_from_slice(&raw[kept.clone()]);
-            rebuild(lba, kept, &how(extent, lba), &mut again);
-            again == *raw
+        let mut made;
+        let raw = match (form, stored.and_then(<[u8]>::first_chunk::<RAW>)) {
+            (Some(form), Some(raw)) if form.is_raw() && !frame::is_twisted(form, extent.mode) => raw,
+            _ => {
+                made = [0; RAW];
+                frame::complete(extent, lba, stored, &mut made);
+                &made
+            }
         };
-        if !alike {
-            self.tally.add(LossKind::Ecc, lba);
+        if let Excess::Count(tally) = &mut self.excess
+            && let Some(kept) = form.and_then(|form| kept(form.main, extent.mode))
+            && (kept.start < wanted.start || kept.end > wanted.end)
+        {
+            count_frame(raw, wanted.clone(), extent, lba, tally);
         }
+        if self.view.twist == Twist::SwapAudio && extent.mode.is_audio() {
+            let mut swapped = *raw;
+            frame::swap_pairs(&mut swapped);
+            out.copy_from_slice(&swapped[wanted]);
+        } else {
+            out.copy_from_slice(&raw[wanted]);
+        }
+        Ok(())
     }
 
     fn misfit(&self, lba: Lba, what: &str) -> Error {
-        Error::malformed(self.disc.file_name(), At::Lba(lba), what, "a sector with 2048 bytes of user data")
+        Error::malformed(self.disc.name_at(lba), At::Lba(lba), what, "a sector with 2048 bytes of user data")
             .with_hint("choose a target that keeps 2352 bytes a sector, such as .cue")
+    }
+}
+
+/// Count what is lost where only the user bytes of a raw sector are kept; gives what the sector is.
+fn count_user(raw: &[u8; RAW], mode: TrackMode, lba: Lba, tally: &mut Tally) -> SectorKind {
+    let seen = inspect(raw, lba);
+    match seen.kind {
+        SectorKind::Audio | SectorKind::Mode0 => tally.add(LossKind::Ecc, lba),
+        SectorKind::Mode2Form2 | SectorKind::Mode2Formless => tally.add(LossKind::Form2, lba),
+        SectorKind::Mode1 | SectorKind::Mode2Form1 => {
+            let other_mode = (seen.kind == SectorKind::Mode1) != (mode == TrackMode::Mode1);
+            if !seen.flaws.is_empty() || other_mode {
+                tally.add(LossKind::Ecc, lba);
+            }
+            if seen.subheader.is_some_and(|subheader| !subheader.is_plain()) {
+                tally.add(LossKind::Subheader, lba);
+            }
+        }
+    }
+    seen.kind
+}
+
+/// Count a sector that would not come back alike from the bytes `wanted` of it.
+fn count_frame(raw: &[u8; RAW], wanted: Range<usize>, extent: &Extent, lba: Lba, tally: &mut Tally) {
+    let mode_byte = match extent.mode {
+        TrackMode::Audio => return tally.add(LossKind::Audio, lba),
+        TrackMode::Mode0 => 0,
+        TrackMode::Mode1 => 1,
+        TrackMode::Mode2 => 2,
+    };
+    let alike = if wanted == (16..RAW) {
+        let [m, s, f] = lba.to_msf().to_bcd();
+        raw[..12] == SYNC && raw[12..16] == [m, s, f, mode_byte]
+    } else {
+        let mut again = [0; RAW];
+        again[wanted.clone()].copy_from_slice(&raw[wanted.clone()]);
+        rebuild(lba, wanted, &frame::how(extent, lba), &mut again);
+        again == *raw
+    };
+    if !alike {
+        tally.add(LossKind::Ecc, lba);
+    }
+}
+
+/// Apply what the view wants done to a whole frame.
+fn twist(twist: Twist, mode: TrackMode, raw: &mut [u8; RAW]) {
+    match twist {
+        Twist::SwapAudio if mode.is_audio() => frame::swap_pairs(raw),
+        Twist::Scrambled if !mode.is_audio() && has_sync(raw) => scramble::apply(raw),
+        _ => {}
     }
 }
 
@@ -220,28 +292,24 @@ fn sectors(lbas: &Range<Lba>) -> usize {
     usize::try_from(lbas.start.sectors_to(lbas.end)).unwrap_or(usize::MAX)
 }
 
+/// `lbas` in pieces of at most [`BATCH_SECTORS`].
+fn batches(lbas: &Range<Lba>) -> impl Iterator<Item = Range<Lba>> + use<> {
+    let end = lbas.end;
+    let mut at = lbas.start;
+    std::iter::from_fn(move || {
+        let start = at;
+        at = (start + i32::try_from(BATCH_SECTORS).unwrap_or(i32::MAX)).min(end);
+        (start < end).then_some(start..at)
+    })
+}
+
 fn record_offset(place: &Place, skip: u32) -> u64 {
     place.offset + u64::from(skip) * u64::from(place.form.stride)
 }
 
-/// Does swapping or scrambling apply to sectors of this mode?
-fn is_twisted(form: &Form, mode: TrackMode) -> bool {
-    match form.twist {
-        Twist::None => false,
-        Twist::SwapAudio => mode.is_audio(),
-        Twist::Scrambled => !mode.is_audio(),
-    }
-}
-
-/// Does the place store byte for byte what the view wants?
-pub(crate) fn is_same(place: &Place, mode: TrackMode, view: &Form) -> bool {
-    let stored = &place.form;
-    let twist_alike = stored.twist == view.twist || (!is_twisted(stored, mode) && !is_twisted(view, mode));
-    stored.main == view.main
-        && stored.sub == view.sub
-        && stored.stride == view.stride
-        && stored.used() == stored.record()
-        && twist_alike
+/// What [`load`] loaded, record by record.
+fn nth_record<'a>(loaded: &'a [u8], place: &Place, index: usize) -> &'a [u8] {
+    &loaded[index * place.form.record()..][..place.form.used()]
 }
 
 /// Read `count` records, the first `skip` left out, into `into`; the last one without its padding.
@@ -252,120 +320,21 @@ fn load(disc: &Disc, place: Option<&Place>, skip: u32, count: usize, into: &mut 
     disc.source(place.source).read_exact_at(record_offset(place, skip), into)
 }
 
-/// How sectors of the extent are rebuilt.
-fn how(extent: &Extent, lba: Lba) -> Rebuild {
-    let mode = match extent.mode {
-        TrackMode::Mode2 => StoredMode::Mode2,
-        TrackMode::Mode0 => StoredMode::Mode0,
-        TrackMode::Mode1 | TrackMode::Audio => StoredMode::Mode1,
-    };
-    let subheader = if mode == StoredMode::Mode2 { extent.fill.subheaders.subheader(lba) } else { Subheader::DATA };
-    Rebuild { mode, subheader, form2_edc: extent.fill.form2_edc }
-}
-
-/// The whole raw sector: stored, completed, or blank.
-fn complete(extent: &Extent, lba: Lba, stored: Option<&[u8]>) -> [u8; RAW] {
-    let mut raw = [0; RAW];
-    let form = extent.main.as_ref().map(|place| place.form);
-    let (Some(form), Some(stored)) = (form, stored) else {
-        blank(extent, lba, &mut raw);
-        return raw;
-    };
-    let kept = match form.main {
-        Main::None => {
-            blank(extent, lba, &mut raw);
-            return raw;
-        }
-        Main::User if extent.mode == TrackMode::Mode2 => 24..24 + USER,
-        Main::User => 16..16 + USER,
-        Main::Frame(start, end) => usize::from(start)..usize::from(end),
-    };
-    raw[kept.clone()].copy_from_slice(&stored[..kept.len()]);
-    if form.twist == Twist::SwapAudio && extent.mode.is_audio() {
-        swap_pairs(&mut raw);
-    }
-    if kept == (0..RAW) {
-        if form.twist == Twist::Scrambled && !extent.mode.is_audio() && has_sync(&raw) {
-            scramble::apply(&mut raw);
-        }
-    } else {
-        rebuild(lba, kept, &how(extent, lba), &mut raw);
-    }
-    raw
-}
-
-/// A sector of a gap that no file holds.
-fn blank(extent: &Extent, lba: Lba, raw: &mut [u8; RAW]) {
-    match extent.mode {
-        TrackMode::Audio => {}
-        TrackMode::Mode0 => build_mode0(lba, raw),
-        TrackMode::Mode1 => build_mode1(lba, raw),
-        TrackMode::Mode2 => build_form2(lba, raw, Subheader::FORM2_BLANK, extent.fill.form2_edc),
+/// Where an extent stores byte for byte what the view wants, if anywhere.
+pub(crate) fn same_place<'a>(extent: &'a Extent, view: &Form) -> Option<&'a Place> {
+    match (&extent.main, &extent.sub) {
+        // A file of its own is what counts where there are two subchannels.
+        (_, Some(sub)) if view.main == Main::None => Some(sub).filter(|place| is_same(place, extent.mode, view)),
+        (_, Some(_)) if view.sub.is_some() => None,
+        (main, _) => main.as_ref().filter(|place| is_same(place, extent.mode, view)),
     }
 }
 
-fn swap_pairs(bytes: &mut [u8]) {
-    for pair in bytes.chunks_exact_mut(2) {
-        pair.swap(0, 1);
-    }
-}
-
-/// Apply what the view wants done to main bytes that begin at `start` of the frame.
-fn twist(twist: Twist, mode: TrackMode, start: u16, out: &mut [u8]) {
-    match twist {
-        Twist::SwapAudio if mode.is_audio() => swap_pairs(out),
-        Twist::Scrambled if !mode.is_audio() && start == 0 => {
-            if let Ok(raw) = <&mut [u8; RAW]>::try_from(out)
-                && classify(raw) != SectorKind::Audio
-            {
-                scramble::apply(raw);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The subchannel of one sector, packed: from its own file, from behind the main bytes, or made from the tracks.
-fn stored_sub(disc: &Disc, extent: &Extent, lba: Lba, stored: Option<&[u8]>, own: Option<&[u8]>) -> [u8; SUB] {
-    if let (Some(place), Some(own)) = (&extent.sub, own)
-        && let Some(coding) = place.form.sub
-    {
-        return unpack_sub(coding, &own[place.form.main.len()..]);
-    }
-    if let (Some(place), Some(stored)) = (&extent.main, stored)
-        && let Some(coding) = place.form.sub
-    {
-        return unpack_sub(coding, &stored[place.form.main.len()..]);
-    }
-    subgen::packed(disc.toc(), lba)
-}
-
-fn unpack_sub(coding: SubCoding, stored: &[u8]) -> [u8; SUB] {
-    let mut packed = [0; SUB];
-    match coding {
-        SubCoding::Packed => packed.copy_from_slice(&stored[..SUB]),
-        SubCoding::Interleaved => {
-            if let Some(symbols) = stored.first_chunk::<SUB>() {
-                subchannel::deinterleave(symbols, &mut packed);
-            }
-        }
-        SubCoding::Pq16 => {
-            if let Some(pq) = stored.first_chunk::<16>() {
-                packed = subchannel::packed_from_pq16(pq);
-            }
-        }
-    }
-    packed
-}
-
-fn put_sub(packed: &[u8; SUB], coding: SubCoding, out: &mut [u8]) {
-    match coding {
-        SubCoding::Packed => out[..SUB].copy_from_slice(packed),
-        SubCoding::Interleaved => {
-            let mut symbols = [0; SUB];
-            subchannel::interleave(packed, &mut symbols);
-            out[..SUB].copy_from_slice(&symbols);
-        }
-        SubCoding::Pq16 => out[..16].copy_from_slice(&subchannel::pq16_from_packed(packed)),
-    }
+/// Does the place store byte for byte what the view wants?
+fn is_same(place: &Place, mode: TrackMode, view: &Form) -> bool {
+    let stored = &place.form;
+    let main_alike =
+        stored.main == view.main || kept(stored.main, mode).is_some_and(|kept_| Some(kept_) == kept(view.main, mode));
+    let twist_alike = stored.twist == view.twist || (!frame::is_twisted(stored, mode) && !frame::is_twisted(view, mode));
+    main_alike && stored.sub == view.sub && stored.stride == view.stride && stored.used() == stored.record() && twist_alike
 }

@@ -70,11 +70,11 @@ impl ReadAt for Bytes {
     }
 
     fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
-        if !inside(offset, buf.len(), self.len()) {
-            return Err(past_end(&self.name, offset, buf.len(), self.len()));
+        let stored = usize::try_from(offset).ok().and_then(|start| self.bytes.get(start..)?.get(..buf.len()));
+        match stored {
+            Some(stored) => buf.copy_from_slice(stored),
+            None => return Err(past_end(&self.name, offset, buf.len(), self.len())),
         }
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        buf.copy_from_slice(&self.bytes[start..start + buf.len()]);
         Ok(())
     }
 
@@ -141,7 +141,11 @@ impl ReadAt for Slice {
     }
 
     fn is_hole(&self, range: Range<u64>) -> bool {
-        self.inner.is_hole(self.range.start + range.start..self.range.start + range.end)
+        let shift = |offset: u64| self.range.start.checked_add(offset).filter(|end| *end <= self.range.end);
+        match (shift(range.start), shift(range.end)) {
+            (Some(start), Some(end)) => self.inner.is_hole(start..end),
+            _ => false,
+        }
     }
 }
 
@@ -168,6 +172,12 @@ impl Concat {
         Some(Concat { parts: placed, len })
     }
 
+    /// The parts, each with its offset in the whole.
+    pub fn parts(&self) -> impl Iterator<Item = (u64, &Arc<dyn ReadAt>)> {
+        self.parts.iter().map(|(start, part)| (*start, part))
+    }
+
+    /// The part that holds `offset`.
     fn part_at(&self, offset: u64) -> usize {
         self.parts.partition_point(|(start, _)| *start <= offset).saturating_sub(1)
     }
@@ -182,18 +192,28 @@ impl ReadAt for Concat {
         if !inside(offset, buf.len(), self.len) {
             return Err(past_end(self.name(), offset, buf.len(), self.len));
         }
-        let mut index = self.part_at(offset);
-        while !buf.is_empty() {
-            let (start, part) = &self.parts[index];
-            let left = part.len() - (offset - start).min(part.len());
+        for (start, part) in &self.parts[self.part_at(offset)..] {
+            let left = part.len().saturating_sub(offset - start);
             let take = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len());
             let (now, rest) = buf.split_at_mut(take);
-            part.read_exact_at(offset - start, now)?;
+            if !now.is_empty() {
+                part.read_exact_at(offset - start, now)?;
+            }
             offset += take as u64;
             buf = rest;
-            index += 1;
+            if buf.is_empty() {
+                break;
+            }
         }
         Ok(())
+    }
+
+    fn block_hint(&self) -> u32 {
+        // Blocks of the parts are blocks of the whole only if all are alike and no part ends within one.
+        let Some((_, first)) = self.parts.first() else { return 1 };
+        let hint = first.block_hint().max(1);
+        let alike = self.parts.iter().all(|(start, part)| part.block_hint() == hint && start.is_multiple_of(u64::from(hint)));
+        if alike { hint } else { 1 }
     }
 
     fn name(&self) -> &str {
@@ -202,6 +222,15 @@ impl ReadAt for Concat {
 
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)
+    }
+
+    fn is_hole(&self, range: Range<u64>) -> bool {
+        range.start <= range.end
+            && range.end <= self.len
+            && self.parts[self.part_at(range.start)..].iter().take_while(|(start, _)| *start < range.end).all(|(start, part)| {
+                let (from, to) = (range.start.saturating_sub(*start), (range.end - start).min(part.len()));
+                from >= to || part.is_hole(from..to)
+            })
     }
 }
 
@@ -217,6 +246,12 @@ impl Padded {
     pub fn new(inner: Arc<dyn ReadAt>, len: u64) -> Padded {
         let len = len.max(inner.len());
         Padded { inner, len }
+    }
+
+    /// The source that is too short.
+    #[must_use]
+    pub fn inner(&self) -> &Arc<dyn ReadAt> {
+        &self.inner
     }
 }
 
@@ -241,5 +276,13 @@ impl ReadAt for Padded {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+
+    fn is_hole(&self, range: Range<u64>) -> bool {
+        let stored = range.start..range.end.min(self.inner.len());
+        range.start <= range.end && range.end <= self.len && (stored.start >= stored.end || self.inner.is_hole(stored))
     }
 }

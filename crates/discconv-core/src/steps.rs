@@ -1,9 +1,9 @@
 //! A plan cut into steps that workers take one by one.
 
-use crate::disc::{Disc, SourceId};
+use crate::disc::{Disc, Extent, SourceId};
 use crate::form::Form;
 use crate::output::FileId;
-use crate::plan::{DroppedWhat, Part, Piece, Plan};
+use crate::plan::{DroppedWhat, Part, Piece, Plan, aligned};
 use discconv_sector::Lba;
 use std::ops::Range;
 
@@ -11,6 +11,8 @@ use std::ops::Range;
 pub(crate) const STEP_SECTORS: u32 = 256;
 /// Bytes of a copying step.
 const STEP_BYTES: u64 = 512 << 10;
+/// The largest step: a worker's buffer is not larger. Greater blocks than that are decoded once more for each cut.
+const MOST_BYTES: u64 = 4 << 20;
 
 /// What one step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,23 +33,62 @@ pub(crate) struct Step<'p> {
     pub(crate) work: Work<'p>,
 }
 
+/// What an entry is cut from.
 enum Whole<'p> {
-    Piece(&'p Piece),
+    Bytes(&'p [u8]),
+    Zeros(u64),
+    Copy { disc: usize, source: SourceId, range: Range<u64> },
+    Sectors { disc: usize, lbas: Range<Lba>, form: Form },
     Dropped { disc: usize, lbas: Range<Lba>, what: DroppedWhat },
+}
+
+impl Whole<'_> {
+    /// Sectors or bytes.
+    fn units(&self) -> u64 {
+        match self {
+            Whole::Bytes(bytes) => u64::from(!bytes.is_empty()),
+            Whole::Zeros(len) => *len,
+            Whole::Copy { range, .. } => range.end.saturating_sub(range.start),
+            Whole::Sectors { lbas, .. } | Whole::Dropped { lbas, .. } => u64::from(lbas.start.sectors_to(lbas.end)),
+        }
+    }
+
+    /// What a unit counts for in progress.
+    fn unit_bytes(&self) -> u64 {
+        match self {
+            Whole::Bytes(bytes) => bytes.len() as u64,
+            Whole::Zeros(_) | Whole::Copy { .. } => 1,
+            Whole::Sectors { form, .. } => u64::from(form.stride),
+            Whole::Dropped { .. } => u64::from(Form::RAW.stride),
+        }
+    }
+}
+
+/// How many units a step has.
+#[derive(Clone, Copy)]
+struct Cut {
+    /// Units in the first step, so that later ones start on a block of the source.
+    head: u64,
+    /// Units per step after it.
+    unit: u64,
+}
+
+impl Cut {
+    fn every(unit: u64) -> Cut {
+        Cut { head: unit, unit }
+    }
 }
 
 struct Entry<'p> {
     first_step: u64,
     file: FileId,
     offset: u64,
-    /// Units (sectors or bytes) in the first step, so that later ones start on a block of the source.
-    head: u64,
-    /// Units per step.
-    unit: u64,
+    cut: Cut,
     whole: Whole<'p>,
 }
 
 /// All steps of a plan.
+#[derive(Default)]
 pub(crate) struct Steps<'p> {
     entries: Vec<Entry<'p>>,
     count: u64,
@@ -58,51 +99,37 @@ impl<'p> Steps<'p> {
     /// What writing the plan takes.
     pub(crate) fn of(plan: &'p Plan, discs: &[Disc]) -> Steps<'p> {
         let mut steps = Steps::dropped(plan);
-        for (index, file) in plan.files.iter().enumerate() {
-            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            // A file with coded blocks is written in order, by itself.
-            if file.len().is_none() {
-                continue;
-            }
-            let mut offset: u64 = 0;
-            for part in &file.parts {
-                match part {
-                    Part::Align(unit) => offset = offset.next_multiple_of(u64::from((*unit).max(1))),
-                    part => {
-                        for piece in part.pieces() {
-                            steps.push(id, offset, Whole::Piece(piece), discs);
-                            offset += piece.len();
-                        }
-                    }
-                }
+        for (file, offset, piece) in placed_pieces(plan) {
+            steps.push(file, offset, piece, discs);
+        }
+        steps
+    }
+
+    /// What looking for losses takes: nothing that is copied, and nothing that keeps whole raw sectors.
+    pub(crate) fn looking(plan: &'p Plan, discs: &[Disc]) -> Steps<'p> {
+        let mut steps = Steps::dropped(plan);
+        for piece in plan.files.iter().flat_map(|file| &file.parts).flat_map(Part::pieces) {
+            if matches!(piece, Piece::Sectors { form, .. } if !form.is_raw()) {
+                steps.push(FileId(0), 0, piece, discs);
             }
         }
         steps
     }
 
-    /// What writing one piece at `offset` of `file` takes.
-    pub(crate) fn of_piece(file: FileId, offset: u64, piece: &'p Piece, discs: &[Disc]) -> Steps<'p> {
-        let mut steps = Steps { entries: Vec::new(), count: 0, bytes: 0 };
-        steps.push(file, offset, Whole::Piece(piece), discs);
-        steps
-    }
-
-    /// What looking for losses takes: nothing that is copied.
-    pub(crate) fn looking(plan: &'p Plan, discs: &[Disc]) -> Steps<'p> {
-        let mut steps = Steps::dropped(plan);
-        for piece in plan.files.iter().flat_map(|file| &file.parts).flat_map(Part::pieces) {
-            if matches!(piece, Piece::Sectors { form, .. } if !form.is_raw()) {
-                steps.push(FileId(0), 0, Whole::Piece(piece), discs);
-            }
+    /// What reading these pieces back takes.
+    pub(crate) fn of_pieces(pieces: &'p [(FileId, u64, Piece)], discs: &[Disc]) -> Steps<'p> {
+        let mut steps = Steps::default();
+        for (file, offset, piece) in pieces {
+            steps.push(*file, *offset, piece, discs);
         }
         steps
     }
 
     fn dropped(plan: &Plan) -> Steps<'p> {
-        let mut steps = Steps { entries: Vec::new(), count: 0, bytes: 0 };
+        let mut steps = Steps::default();
         for dropped in &plan.dropped {
             let whole = Whole::Dropped { disc: dropped.disc, lbas: dropped.lbas.clone(), what: dropped.what };
-            steps.push(FileId(0), 0, whole, &[]);
+            steps.push_whole(FileId(0), 0, Cut::every(u64::from(STEP_SECTORS)), whole);
         }
         steps
     }
@@ -116,61 +143,132 @@ impl<'p> Steps<'p> {
         self.bytes
     }
 
-    fn push(&mut self, file: FileId, offset: u64, whole: Whole<'p>, discs: &[Disc]) {
-        let (units, unit, head) = match &whole {
-            Whole::Piece(Piece::Bytes(_) | Piece::Zeros(_)) => (1, 1, 1),
-            Whole::Piece(Piece::Copy { disc, source, range }) => {
+    fn push(&mut self, file: FileId, offset: u64, piece: &'p Piece, discs: &[Disc]) {
+        match piece {
+            Piece::Bytes(bytes) => self.push_whole(file, offset, Cut::every(1), Whole::Bytes(bytes)),
+            Piece::Zeros(len) => self.push_whole(file, offset, Cut::every(STEP_BYTES), Whole::Zeros(*len)),
+            Piece::Copy { disc, source, range } => {
                 let hint = discs.get(*disc).map_or(1, |disc| disc.source(*source).block_hint());
-                let unit = STEP_BYTES.next_multiple_of(u64::from(hint.max(1)));
-                (range.end - range.start, unit, unit - range.start % unit)
+                let whole = Whole::Copy { disc: *disc, source: *source, range: range.clone() };
+                self.push_whole(file, offset, cut_bytes(range, hint), whole);
             }
-            Whole::Piece(Piece::Sectors { lbas, .. }) | Whole::Dropped { lbas, .. } => {
-                let unit = u64::from(STEP_SECTORS);
-                (u64::from(lbas.start.sectors_to(lbas.end)), unit, unit)
-            }
+            Piece::Sectors { disc, lbas, form } => self.push_sectors(file, offset, *disc, lbas, form, discs),
+        }
+    }
+
+    /// Long extents in blocks get an entry of their own, cut where their blocks begin.
+    fn push_sectors(&mut self, file: FileId, offset: u64, disc: usize, lbas: &Range<Lba>, form: &Form, discs: &[Disc]) {
+        let mut push = |part: Range<Lba>, cut| {
+            let place = offset.saturating_add(u64::from(lbas.start.sectors_to(part.start)) * u64::from(form.stride));
+            self.push_whole(file, place, cut, Whole::Sectors { disc, lbas: part, form: *form });
         };
+        let plain = Cut::every(u64::from(STEP_SECTORS));
+        let mut from = lbas.start;
+        if let Some(known) = discs.get(disc) {
+            for (part, extent) in known.extents_in(lbas.clone()) {
+                if let Some(cut) = cut_sectors(known, &part, extent) {
+                    push(from..part.start, plain);
+                    from = part.end;
+                    push(part, cut);
+                }
+            }
+        }
+        push(from..lbas.end, plain);
+    }
+
+    fn push_whole(&mut self, file: FileId, offset: u64, cut: Cut, whole: Whole<'p>) {
+        let units = whole.units();
         if units == 0 {
             return;
         }
-        let steps = if units <= head { 1 } else { 1 + (units - head).div_ceil(unit) };
-        self.bytes += match &whole {
-            Whole::Piece(piece) => piece.len(),
-            Whole::Dropped { .. } => units * u64::from(Form::RAW.stride),
-        };
-        self.entries.push(Entry { first_step: self.count, file, offset, head, unit, whole });
-        self.count += steps;
+        self.bytes = self.bytes.saturating_add(units.saturating_mul(whole.unit_bytes()));
+        self.entries.push(Entry { first_step: self.count, file, offset, cut, whole });
+        self.count += 1 + units.saturating_sub(cut.head).div_ceil(cut.unit);
     }
 
     /// The step of that number, below [`Steps::count`].
     pub(crate) fn get(&self, number: u64) -> Step<'p> {
         let entry = &self.entries[self.entries.partition_point(|entry| entry.first_step <= number) - 1];
-        let nth = number - entry.first_step;
-        let from = if nth == 0 { 0 } else { entry.head + (nth - 1) * entry.unit };
-        let to = entry.head + nth * entry.unit;
-        let (skip, bytes, work) = match &entry.whole {
-            Whole::Piece(Piece::Bytes(bytes)) => (0, bytes.len() as u64, Work::Bytes(bytes)),
-            Whole::Piece(Piece::Zeros(len)) => (0, *len, Work::Zeros),
-            Whole::Piece(Piece::Copy { disc, source, range }) => {
-                let range = range.start + from..range.end.min(range.start + to);
-                (from, range.end - range.start, Work::Copy { disc: *disc, source: *source, range })
+        let Cut { head, unit } = entry.cut;
+        let to = head + (number - entry.first_step) * unit;
+        let from = if number == entry.first_step { 0 } else { to - unit };
+        let to = to.min(entry.whole.units());
+        let unit_bytes = entry.whole.unit_bytes();
+        let work = match &entry.whole {
+            Whole::Bytes(bytes) => Work::Bytes(bytes),
+            Whole::Zeros(_) => Work::Zeros,
+            Whole::Copy { disc, source, range } => {
+                Work::Copy { disc: *disc, source: *source, range: range.start + from..range.start + to }
             }
-            Whole::Piece(Piece::Sectors { disc, lbas, form }) => {
-                let lbas = cut(lbas, from, to);
-                let bytes = u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride);
-                (from * u64::from(form.stride), bytes, Work::Sectors { disc: *disc, lbas, form: *form })
-            }
-            Whole::Dropped { disc, lbas, what } => {
-                let lbas = cut(lbas, from, to);
-                let bytes = u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(Form::RAW.stride);
-                (0, bytes, Work::Dropped { disc: *disc, lbas, what: *what })
-            }
+            Whole::Sectors { disc, lbas, form } => Work::Sectors { disc: *disc, lbas: part(lbas, from, to), form: *form },
+            Whole::Dropped { disc, lbas, what } => Work::Dropped { disc: *disc, lbas: part(lbas, from, to), what: *what },
         };
-        Step { file: entry.file, offset: entry.offset + skip, bytes, work }
+        let skipped = if matches!(work, Work::Dropped { .. }) { 0 } else { from * unit_bytes };
+        Step { file: entry.file, offset: entry.offset + skipped, bytes: (to - from) * unit_bytes, work }
     }
 }
 
-/// Sectors `from..to` of `lbas`, counted from its start, cut at its end.
-fn cut(lbas: &Range<Lba>, from: u64, to: u64) -> Range<Lba> {
-    let shift = |by: u64| lbas.start + i32::try_from(by).unwrap_or(i32::MAX);
-    shift(from)..shift(to).min(lbas.end)
+/// The pieces of all files, each with its file and its place there.
+pub(crate) fn placed_pieces(plan: &Plan) -> impl Iterator<Item = (FileId, u64, &Piece)> {
+    // A file with coded blocks is written in order, by itself.
+    let plain = (0..).map(FileId).zip(&plan.files).filter(|(_, file)| file.len().is_some());
+    plain.flat_map(|(id, file)| {
+        let mut offset = 0_u64;
+        file.parts.iter().filter_map(move |part| match part {
+            Part::Plain(piece) => {
+                let at = offset;
+                offset = offset.saturating_add(piece.len());
+                Some((id, at, piece))
+            }
+            Part::Align(unit) => {
+                offset = aligned(offset, *unit);
+                None
+            }
+            Part::Blocks { .. } => None,
+        })
+    })
 }
+
+/// Cuts of `range` of a source with blocks of `hint` bytes. What fits into one step is not cut; the rest is cut at
+/// multiples also where there are no blocks, so that file systems can share whole ones.
+fn cut_bytes(range: &Range<u64>, hint: u32) -> Cut {
+    let unit = STEP_BYTES.next_multiple_of(u64::from(hint.max(1)));
+    let unit = if unit > MOST_BYTES { STEP_BYTES } else { unit };
+    let fits = range.end.saturating_sub(range.start) <= unit;
+    Cut { head: if fits { unit } else { unit - range.start % unit }, unit }
+}
+
+/// Cuts of the sectors `part` of `extent`, if its source has blocks on which some sectors begin, and enough of them.
+fn cut_sectors(disc: &Disc, part: &Range<Lba>, extent: &Extent) -> Option<Cut> {
+    let place = extent.main.or(extent.sub)?;
+    let hint = u64::from(disc.source(place.source).block_hint());
+    let stride = u64::from(place.form.stride);
+    if hint <= 1 || part.start.sectors_to(part.end) <= STEP_SECTORS {
+        return None;
+    }
+    // Every `period` sectors one may begin on a block.
+    let period = hint / greatest_common_divisor(stride, hint);
+    let unit = u64::from(STEP_SECTORS).next_multiple_of(period);
+    if unit > MOST_BYTES / stride {
+        return None;
+    }
+    let first = place.offset + u64::from(extent.lbas.start.sectors_to(part.start)) * stride;
+    let head = (1..=period).find(|sectors| (first + sectors * stride).is_multiple_of(hint))?;
+    Some(Cut { head: head + (unit - head) / period * period, unit })
+}
+
+fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// Sectors `from..to` of `lbas`, counted from its start.
+fn part(lbas: &Range<Lba>, from: u64, to: u64) -> Range<Lba> {
+    let shift = |by: u64| Lba(i32::try_from(i64::from(lbas.start.0).saturating_add_unsigned(by)).unwrap_or(i32::MAX));
+    shift(from)..shift(to)
+}
+
+#[cfg(test)]
+mod tests;

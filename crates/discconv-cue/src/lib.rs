@@ -26,6 +26,7 @@ mod content;
 mod files;
 mod layout;
 mod open;
+mod outline;
 mod plan;
 mod render;
 mod segments;
@@ -38,7 +39,8 @@ mod wire;
 use discconv_core::{
     Disc, Format, FormatInfo, FormatWriter, Input, LossKind, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions,
 };
-pub use sheet::{Sheet, SheetFile, SheetIndex, SheetSession, SheetTrack, outline, parse_sheet};
+pub use outline::outline;
+pub use sheet::{Sheet, SheetFile, SheetIndex, SheetSession, SheetTrack, parse_sheet};
 pub use wire::{FileKind, TrackKind};
 
 /// Cue sheets.
@@ -87,25 +89,23 @@ impl FormatWriter for Cue {
     }
 }
 
-/// Is it text with a line that begins with `FILE` and one that begins with `TRACK`?
+/// Is it text with a line that begins with `FILE`, and one that begins with `TRACK` and a number?
 pub(crate) fn is_sheet_text(head: &[u8]) -> bool {
+    // Sectors have control characters everywhere, text has none.
     const TELLING: usize = 1024;
-    let text = text::Text::new(head);
-    // Sectors have zeros; a sheet has them at its end at most.
-    let binary = text.bytes.iter().take(TELLING).any(|byte| *byte < b'\t');
-    if binary && !text.bytes.starts_with(b"FILE") {
+    let telling = &head[..head.len().min(TELLING)];
+    if !text::is_wide(head) && telling.iter().any(|byte| *byte < b'\t') {
         return false;
     }
-    let mut wanted = [("FILE", false), ("TRACK", false)];
+    let text = text::Text::new(head);
+    let (mut file, mut track) = (false, false);
     for (_, range) in text.lines() {
-        let line = &text.bytes[range];
-        let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(line.len());
-        let line = &line[start..];
-        for (word, seen) in &mut wanted {
-            let ends = line.get(word.len()).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'"'));
-            *seen |= ends && line[..word.len()].eq_ignore_ascii_case(word.as_bytes());
-        }
-        if wanted.iter().all(|(_, seen)| *seen) {
+        let mut words = text.bytes[range].split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
+        let first = words.next().unwrap_or_default();
+        let second = words.next().unwrap_or_default();
+        file |= first.eq_ignore_ascii_case(b"FILE") && !second.is_empty();
+        track |= first.eq_ignore_ascii_case(b"TRACK") && second.iter().all(u8::is_ascii_digit) && !second.is_empty();
+        if file && track {
             return true;
         }
     }

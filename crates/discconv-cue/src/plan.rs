@@ -37,10 +37,26 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     let source = source_sheet(disc);
     let original = options.original.then(|| original_naming(disc, source.as_ref()?)).flatten();
     let naming = original.unwrap_or_else(|| Naming::new(disc.toc(), stem, options.split));
-    let mut target = target::build(disc, bytes, naming);
     let (packs, unsaid) = texts::to_write(disc.toc());
-    target.packs = packs.map(|packs| PackFile { name: format!("{stem}.cdt"), packs });
-    let Text { bytes, layout, mut notes } = text(&target, source.as_ref())?;
+    let build = |keep_lead| {
+        let mut target = target::build(disc, bytes, &naming, keep_lead);
+        target.packs = packs.clone().map(|packs| PackFile { name: format!("{stem}.cdt"), packs });
+        target
+    };
+    // Sectors before LBA 0 stay only where the source's own sheet has them: to most programs they would mean LBA 0.
+    let with_lead = source.as_ref().filter(|_| target::has_lead(disc)).and_then(|source| {
+        let target = build(true);
+        let kept = kept_text(&target, source)?;
+        Some((target, kept))
+    });
+    let (target, Text { bytes, layout, mut notes }) = match with_lead {
+        Some(kept) => kept,
+        None => {
+            let target = build(false);
+            let text = text(&target, source.as_ref())?;
+            (target, text)
+        }
+    };
     let runs = runs(&target, &layout).ok_or_else(|| Error::DoesNotFit {
         file: file.to_owned(),
         what: "a cue sheet cannot say how this disc is laid out".to_owned(),
@@ -118,16 +134,20 @@ struct Text {
     notes: Vec<String>,
 }
 
+/// The source's sheet, if it still says the truth.
+fn kept_text(target: &Target<'_>, source: &Source<'_>) -> Option<Text> {
+    let bytes = render::edited(&source.sheet, source.bytes, target)?;
+    let layout = read_back(target, &bytes).ok()?;
+    let same = toc_difference(&with_text_of(&target.toc, &layout.toc), &layout.toc, true).is_none()
+        && says_texts(&target.toc, &layout.toc)
+        && lies_alike(target, &layout);
+    same.then_some(Text { bytes, layout, notes: Vec::new() })
+}
+
 /// The source's sheet if it still says the truth, else a new one.
 fn text(target: &Target<'_>, source: Option<&Source<'_>>) -> Result<Text> {
-    if let Some(source) = source
-        && let Some(bytes) = render::edited(&source.sheet, source.bytes, target)
-        && let Ok(layout) = read_back(target, &bytes)
-        && toc_difference(&with_text_of(&target.toc, &layout.toc), &layout.toc, true).is_none()
-        && says_texts(&target.toc, &layout.toc)
-        && lies_alike(target, &layout)
-    {
-        return Ok(Text { bytes, layout, notes: Vec::new() });
+    if let Some(kept) = source.and_then(|source| kept_text(target, source)) {
+        return Ok(kept);
     }
     let kept: &[Kept] = source.map_or(&[], |source| &source.sheet.kept);
     let bytes = render::sheet(target, kept).into_bytes();

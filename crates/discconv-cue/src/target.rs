@@ -145,10 +145,16 @@ pub(crate) fn data_bytes(toc: &Toc, options: &WriteOptions, file: &str) -> Resul
     }
 }
 
-/// Plan where every sector goes.
-pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: Naming) -> Target<'a> {
-    let toc = sayable(disc);
-    let mut files: Vec<TargetFile> = naming.names.into_iter().map(|name| TargetFile { name, pieces: Vec::new() }).collect();
+/// Does the disc store sectors before LBA 0?
+pub(crate) fn has_lead(disc: &Disc) -> bool {
+    disc.toc().tracks().next().is_some_and(|track| track.first() < Lba::ZERO && !is_told_pause(disc, track))
+}
+
+/// Plan where every sector goes; those before LBA 0 only if `keep_lead`.
+pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: &Naming, keep_lead: bool) -> Target<'a> {
+    let toc = sayable(disc, keep_lead);
+    let mut files: Vec<TargetFile> =
+        naming.names.iter().map(|name| TargetFile { name: name.clone(), pieces: Vec::new() }).collect();
     let mut ends = vec![(0_u64, 0_u32); files.len()];
     let mut tracks = Vec::new();
     for (number, session) in toc.sessions.iter().enumerate() {
@@ -158,7 +164,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: Naming) -> Targ
             let bytes = if track.mode.is_audio() { 2352 } else { data_bytes };
             let kind = TrackKind { mode: track.mode, bytes, cdi, cdg: false };
             let form = form_of(bytes);
-            let Shape { pregap, postgap, stored } = shape(disc, track, number == 0 && place == 0);
+            let Shape { pregap, postgap, stored } = shape(disc, track, number == 0 && place == 0, keep_lead);
             disc.lay_out(0, stored.clone(), &form).into_iter().for_each(|piece| files[file].push(piece));
             let (offset, at) = ends[file];
             let sectors = stored.start.sectors_to(stored.end);
@@ -170,9 +176,10 @@ pub(crate) fn build<'a>(disc: &'a Disc, data_bytes: u16, naming: Naming) -> Targ
 }
 
 /// The TOC without what no sheet says: stored sectors before LBA 0, a lead-out behind the last track's end, XA.
-fn sayable(disc: &Disc) -> Toc {
+fn sayable(disc: &Disc, keep_lead: bool) -> Toc {
     let mut toc = disc.toc().clone();
     if let Some(track) = toc.sessions.first_mut().and_then(|session| session.tracks.first_mut())
+        && !keep_lead
         && track.first() < Lba::ZERO
         && !is_told_pause(disc, track)
     {
@@ -228,8 +235,8 @@ struct Shape {
     stored: Range<Lba>,
 }
 
-fn shape(disc: &Disc, track: &Track, first_of_disc: bool) -> Shape {
-    let begin = if first_of_disc { track.first().max(Lba::ZERO) } else { track.first() };
+fn shape(disc: &Disc, track: &Track, first_of_disc: bool, keep_lead: bool) -> Shape {
+    let begin = if first_of_disc && !keep_lead { track.first().max(Lba::ZERO) } else { track.first() };
     let gap = leading_gap(disc, begin..track.start(), track.mode);
     let told_pause = first_of_disc && is_told_pause(disc, track);
     // On track 1 exactly 150 means the pause before LBA 0, so a gap of that length behind it has to be stored.

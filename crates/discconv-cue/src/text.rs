@@ -73,6 +73,11 @@ pub(crate) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> String {
     encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
 
+/// Is it UTF-16?
+pub(crate) fn is_wide(bytes: &[u8]) -> bool {
+    wide_encoding(bytes).is_some()
+}
+
 /// UTF-16, by its mark or by the zeros of its ASCII letters.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     if bytes.starts_with(&[0xFF, 0xFE]) {

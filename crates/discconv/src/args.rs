@@ -13,13 +13,13 @@ const USAGE: &str = "discconv IN OUT [OPTIONS]
 
 const EXAMPLES: &str = "\
 Examples:
-  discconv game.bin game.iso             the data of a raw image, as an ISO
-  discconv game.iso game.cue             the other way: writes game.cue and game.bin
-  discconv game.cue split/game.cue --split
-                                         one BIN for each track, named as Redump does
-  discconv ~/roms --to iso --out ~/iso   everything in a folder and below it
-  discconv game.cue game.iso --dry-run   say what would be written and lost, write nothing
-  discconv info game.cue                 what is on it
+  discconv game.bin game.iso               the data of a raw image, as an ISO
+  discconv game.iso game.cue               the other way: game.cue and game.bin
+  discconv game.cue game.iso --dry-run     what would be written and lost
+  discconv game.cue --to cue --split --out redump
+                                           one BIN for each track
+  discconv ~/dumps --to iso --out ~/isos   all that is in a folder and below it
+  discconv info game.cue                   what is on it
 
 Exit codes:
   0  done
@@ -90,7 +90,7 @@ impl Verb {
        discconv [convert] IN... --to FORMAT --out DIR [OPTIONS]")]
 pub(crate) struct ConvertArgs {
     /// Images to read, then the output (with --out: only images, and folders of them)
-    #[arg(required = true, value_name = "IN... [OUT]")]
+    #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
     /// Read IN as this format, whatever it looks like

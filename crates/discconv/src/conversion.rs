@@ -42,7 +42,9 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
 fn allowed_damage(image: &Image, allow: LossKinds) -> Result<Vec<Loss>, Failure> {
     let damage = image.damage();
     if !damage.is_empty() && !allow.contains(LossKind::Damage) {
-        let what = damage.iter().map(|note| note.text.clone()).collect();
+        // The message names the file already.
+        let own = format!("{}: ", image.path.display());
+        let what = damage.iter().map(|note| note.text.strip_prefix(&own).unwrap_or(&note.text).to_owned()).collect();
         return Err(Failure::Damaged { file: image.shown.clone(), what });
     }
     Ok(damage.into_iter().map(|note| Loss::new(LossKind::Damage, note.sectors, note.text.clone())).collect())

@@ -50,10 +50,11 @@ fn text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     if found.user_only > 0 {
         lines.push(format!("{} compared in their user data only, since one side stores no more", shown::count(found.user_only, "sector")));
     }
+    let compared = shown::count(found.sectors, "sector");
     lines.push(match (found.is_same(), differing) {
-        (true, _) => format!("same disc: {} compared, {a} and {b}", shown::count(found.sectors, "sector")),
-        (false, 0) => format!("different: the sectors are the same, but not the tables of contents of {a} and {b}"),
-        (false, _) => format!("different: {} of {} compared, {a} and {b}", shown::grouped(differing), shown::count(found.sectors, "sector")),
+        (true, _) => format!("same disc: {compared} compared, {a} and {b}"),
+        (false, 0) => format!("different, though the {compared} that both have are the same: {a} and {b}"),
+        (false, _) => format!("different: {} of {compared} compared, {a} and {b}", shown::grouped(differing)),
     });
     lines.join("\n")
 }

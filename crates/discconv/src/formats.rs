@@ -65,7 +65,7 @@ fn table(infos: &[&FormatInfo]) -> String {
     let mut text = shown::table(["format", "files", "read", "write", "carries"], &[], rows);
     let forced: Vec<&str> = infos.iter().flat_map(|info| info.forced.iter().copied()).collect();
     if !forced.is_empty() {
-        text.push_str(&format!("\n\n--from also takes {}, for files without a header.", forced.join(", ")));
+        text.push_str(&format!("\n\nFor files without a header, --from also takes\n  {}", forced.join(", ")));
     }
     for (flag, meaning) in infos.iter().flat_map(|info| info.options) {
         text.push_str(&format!("\n  {flag}  {meaning}"));

@@ -27,7 +27,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);
@@ -76,8 +76,9 @@ pub(crate) fn table<const N: usize>(head: [&str; N], right: &[usize], rows: impl
     for row in rows {
         table.add_row(row);
     }
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if right.contains(&place) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a run waits for other work on the machine to end.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(6);
 const SAMPLE: Duration = Duration::from_millis(120);
 
 /// Runs the command and syncs what it left in `out`; the seconds of both together.

@@ -211,7 +211,8 @@ fn table(rows: &[&Row], seen: &[Seen], kernel: &kernel::Kernel, inputs: &Inputs,
         if heavy {
             misses.push(format!("{} (memory)", row.id));
         }
-        let time = seen.trouble.clone().unwrap_or_else(|| seen.seconds.map_or_else(String::new, shown_time));
+        let trouble = seen.trouble.as_ref().map(|text| text.replace(['|', '\n'], " "));
+        let time = trouble.unwrap_or_else(|| seen.seconds.map_or_else(String::new, shown_time));
         let peak = seen.peak_kib.map_or_else(String::new, |kib| format!("{:.1}", kib as f64 / 1024.0));
         let goal = if verdict.miss { format!("**missed: {}**", verdict.goal) } else { verdict.goal };
         let _ = writeln!(text, "| {} | {} | {goal} | {time} | {peak} |", row.name, verdict.ratio);

@@ -3,6 +3,7 @@
 //! The template is a small format that works, compiled and tested here; its name is replaced by the new one.
 
 use crate::tree;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// File of the new crate, and its template.
@@ -53,48 +54,55 @@ fn named(template: &str, id: &str) -> String {
     template.replace("sample", id).replace("Sample", &type_name(id)).replace("SMPL", &magic)
 }
 
-/// One line to add: the file, the start of the line before which it stands, and the line.
-struct Line {
+/// Text to put in front of the first place where `mark` stands.
+struct Edit {
     file: &'static str,
-    before: &'static str,
+    mark: &'static str,
     text: String,
 }
 
-fn lines(id: &str) -> Vec<Line> {
+fn edits(id: &str) -> Vec<Edit> {
     let name = format!("discconv-{id}");
+    let (module, format) = (name.replace('-', "_"), type_name(id));
+    let edit = |file, mark, text| Edit { file, mark, text };
     vec![
-        Line {
-            file: "Cargo.toml",
-            before: "discconv-formats = ",
-            text: format!("{name} = {{ path = \"crates/{name}\", version = \"0.1.0\" }}\n"),
-        },
-        Line {
-            file: "crates/README.md",
-            before: "### discconv-formats",
-            text: format!("### {name}\n\nWhat it is.\nInvariants: what it never does.\n\n"),
-        },
+        edit("Cargo.toml", "discconv-formats = ", format!("{name} = {{ path = \"crates/{name}\", version = \"0.1.0\" }}\n")),
+        edit(
+            "crates/README.md",
+            "### discconv-formats\n",
+            format!("### {name}\n\nWhat it is.\nInvariants: what it never does.\n\n"),
+        ),
+        edit("crates/discconv-formats/Cargo.toml", "\"audio\", ", format!("\"{id}\", ")),
+        edit("crates/discconv-formats/Cargo.toml", "audio = [", format!("{id} = [\"dep:{name}\"]\n")),
+        edit(
+            "crates/discconv-formats/Cargo.toml",
+            "discconv-audio = {",
+            format!("{name} = {{ workspace = true, optional = true }}\n"),
+        ),
+        edit(
+            "crates/discconv-formats/src/lib.rs",
+            "#[cfg(feature = \"audio\")]",
+            format!("#[cfg(feature = \"{id}\")]\n    &{module}::{format},\n    "),
+        ),
     ]
 }
 
 /// The files to change, with their new text; nothing is written before all of them are known to fit.
-fn enrolment(root: &Path, id: &str) -> Result<Vec<(&'static str, String)>, String> {
-    let mut edits = Vec::new();
-    for line in lines(id) {
-        let text = tree::read(&root.join(line.file))?;
-        edits.push((line.file, insert(&text, &line)?));
+fn enrolment(root: &Path, id: &str) -> Result<BTreeMap<&'static str, String>, String> {
+    let mut texts = BTreeMap::new();
+    for edit in edits(id) {
+        let text = match texts.remove(edit.file) {
+            Some(text) => text,
+            None => tree::read(&root.join(edit.file))?,
+        };
+        texts.insert(edit.file, insert(&text, &edit)?);
     }
-    Ok(edits)
+    Ok(texts)
 }
 
-fn insert(text: &str, line: &Line) -> Result<String, String> {
-    let mut at = 0;
-    for old in text.split_inclusive('\n') {
-        if old.trim_start().starts_with(line.before) {
-            return Ok(format!("{}{}{}", &text[..at], line.text, &text[at..]));
-        }
-        at += old.len();
-    }
-    Err(format!("{} has no line that begins with `{}`.", line.file, line.before))
+fn insert(text: &str, edit: &Edit) -> Result<String, String> {
+    let at = text.find(edit.mark).ok_or_else(|| format!("{} does not contain `{}`.", edit.file, edit.mark.trim()))?;
+    Ok(format!("{}{}{}", &text[..at], edit.text, &text[at..]))
 }
 
 /// The template as it stands, so that it compiles, passes the lints and does what it says.
@@ -127,9 +135,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_inserted_before_its_mark() {
-        let line = Line { file: "x", before: "b", text: "new\n".to_owned() };
-        assert_eq!(insert("a\n  b = 1\nc\n", &line).unwrap(), "a\nnew\n  b = 1\nc\n");
-        assert!(insert("a\n", &line).is_err());
+    fn text_goes_in_front_of_its_mark() {
+        let edit = Edit { file: "x", mark: "b", text: "new\n".to_owned() };
+        assert_eq!(insert("a\nb = 1\nb\n", &edit).unwrap(), "a\nnew\nb = 1\nb\n");
+        assert!(insert("a\n", &edit).is_err());
+    }
+
+    #[test]
+    fn the_project_has_every_mark() {
+        let texts = enrolment(&tree::root(), "b6t").unwrap();
+        assert!(texts["crates/discconv-formats/src/lib.rs"].contains("&discconv_b6t::B6t,"));
+        assert_eq!(texts["crates/discconv-formats/Cargo.toml"].matches("b6t").count(), 4);
     }
 }

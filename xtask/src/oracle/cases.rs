@@ -21,6 +21,8 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "chdman-split", needs: &["xorriso", "chdman"], run: chdman_split },
     Case { name: "chdman-writes-sheet", needs: &["xorriso", "chdman"], run: chdman_writes },
     Case { name: "cdrdao-tracks", needs: &["xorriso", "cdrdao"], run: cdrdao_tracks },
+    Case { name: "cdrdao-codes", needs: &["cdrdao"], run: cdrdao_codes },
+    Case { name: "cdrdao-pregap", needs: &["xorriso", "cdrdao", "chdman"], run: pregap_in_no_file },
     Case { name: "toc2cue-sheet", needs: &["xorriso", "toc2cue"], run: toc2cue_sheet },
     Case { name: "bchunk-tracks", needs: &["xorriso", "bchunk"], run: bchunk_tracks },
     Case { name: "bchunk-wave", needs: &["xorriso", "bchunk"], run: bchunk_wave },
@@ -70,7 +72,8 @@ fn libcdio_sheet(room: &Room, mode: &str) -> Result<String, String> {
     room.discconv(&["--mode", mode, "disc.iso", "raw.cue"])?;
     let iso = room.read("disc.iso")?;
     let text = room.tool("cd-info", &["--no-device-info", "--no-cddb", "-c", "raw.cue"])?.text();
-    expect(&text, "1: 00:02:00 000000 data", "cd-info")?;
+    let kind = if mode == "1" { "data" } else { "XA" };
+    expect(&text, &format!("1: 00:02:00 000000 {kind}"), "cd-info")?;
     expect(&text, &format!("{:06} leadout", sectors(iso.len(), 2048)), "cd-info")?;
     expect(&text, "label `ORACLE", "cd-info")?;
     let view = if mode == "1" { "m1f1" } else { "m2f1" };
@@ -108,7 +111,7 @@ fn libcdio_iso(room: &Room) -> Result<String, String> {
     there_and_back(room)?;
     let text = room.tool("iso-info", &["-i", "back.iso", "-f"])?.text();
     expect(&text, "Volume : ORACLE", "iso-info")?;
-    room.tool_ok("iso-read", &["-i", "back.iso", "-e", "/SUB/LONGER.DAT;1", "-o", "longer.dat"])?;
+    room.tool_ok("iso-read", &["-i", "back.iso", "-e", "/sub/longer.dat", "-o", "longer.dat"])?;
     room.same("tree/sub/longer.dat", "longer.dat")?;
     Ok("iso-info and iso-read find the volume and a file".to_owned())
 }
@@ -203,6 +206,48 @@ fn cdrdao_tracks(room: &Room) -> Result<String, String> {
         expect(&text, &format!("END {}( {end})", time(end)), "cdrdao")?;
     }
     Ok("cdrdao finds the tracks, the pregap and the end in both sheets".to_owned())
+}
+
+/// Catalogue number, recording codes and flags, which only cdrdao reads of all these tools.
+fn cdrdao_codes(room: &Room) -> Result<String, String> {
+    room.write("codes.bin", Rng::new(0xC0DE5).bytes(2 * TRACK_2 * 2352))?;
+    let sheet = format!(
+        "CATALOG 0123456789012\r\nFILE \"codes.bin\" BINARY\r\n  TRACK 01 AUDIO\r\n    FLAGS DCP PRE\r\n    ISRC ABCDE1234567\r\n    \
+         INDEX 01 00:00:00\r\n  TRACK 02 AUDIO\r\n    FLAGS 4CH\r\n    INDEX 01 {}\r\n",
+        time(TRACK_2)
+    );
+    room.write("codes.cue", sheet)?;
+    room.discconv(&["--split", "codes.cue", "split.cue"])?;
+    room.discconv(&["--merge", "split.cue", "merged.cue"])?;
+    for sheet in ["codes.cue", "split.cue", "merged.cue"] {
+        let text = room.tool_ok("cdrdao", &["show-toc", sheet])?.text();
+        let track_1 = "ISRC AB CDE 12 34567 COPY PERMITTED PRE-EMPHASIS TWO CHANNEL AUDIO";
+        let track_2 = "COPY NOT PERMITTED NO PRE-EMPHASIS FOUR CHANNEL AUDIO";
+        for words in ["CATALOG NUMBER: 0123456789012", track_1, track_2] {
+            expect(&text, words, &format!("cdrdao, of {sheet},"))?;
+        }
+    }
+    Ok("cdrdao finds MCN, ISRC and flags in the split and the merged sheet".to_owned())
+}
+
+/// A gap that no file holds stays one, and counts for cdrdao and chdman.
+fn pregap_in_no_file(room: &Room) -> Result<String, String> {
+    let data = mixed_disc(room, 0)?;
+    let sheet = String::from_utf8_lossy(&room.read("mixed.cue")?).into_owned();
+    let sheet = sheet.replacen("  TRACK 02 AUDIO\r\n", "  TRACK 02 AUDIO\r\n    PREGAP 00:02:00\r\n", 1);
+    room.write("mixed.cue", sheet)?;
+    room.discconv(&["--split", "mixed.cue", "split.cue"])?;
+    let mixed = chd_digest(room, "mixed.cue", "mixed.chd")?;
+    let split = chd_digest(room, "split.cue", "split.chd")?;
+    if mixed != split {
+        return Err(format!("chdman makes {split} of split.cue and {mixed} of mixed.cue"));
+    }
+    for sheet in ["mixed.cue", "split.cue"] {
+        let text = room.tool_ok("cdrdao", &["show-toc", sheet])?.text();
+        let start = data + PREGAP;
+        expect(&text, &format!("PREGAP 00:02:00( 150) START {}( {start})", time(start)), &format!("cdrdao, of {sheet},"))?;
+    }
+    Ok("cdrdao and chdman see the same gap before and after".to_owned())
 }
 
 /// A table of contents in cdrdao's language, made a sheet by its own tool, read by us.

@@ -20,7 +20,8 @@ impl BlockEncode for RunLength {
 
 impl BlockWorker for RunLength {
     fn encode(&mut self, _: u64, raw: &[u8], out: &mut Vec<u8>) -> Result<Coded> {
-        let coded: Vec<u8> = raw.chunk_by(|a, b| a == b).flat_map(|run| run.chunks(255)).flat_map(|run| [run.len() as u8, run[0]]).collect();
+        let coded: Vec<u8> =
+            raw.chunk_by(|a, b| a == b).flat_map(|run| run.chunks(255)).flat_map(|run| [run.len() as u8, run[0]]).collect();
         let stored = coded.len() >= raw.len();
         out.extend(if stored { raw } else { &coded });
         Ok(Coded { tag: u32::from(stored), check: 0 })
@@ -86,7 +87,12 @@ impl Pool for Threads {
         Serial.run(count, task)
     }
 
-    fn run_ordered(&self, count: u64, make: &(dyn Fn(u64, &mut Scratch) -> Result<Batch> + Sync), take: &mut dyn FnMut(Batch) -> Result<()>) -> Result<()> {
+    fn run_ordered(
+        &self,
+        count: u64,
+        make: &(dyn Fn(u64, &mut Scratch) -> Result<Batch> + Sync),
+        take: &mut dyn FnMut(Batch) -> Result<()>,
+    ) -> Result<()> {
         let failed = Mutex::new(None);
         std::thread::scope(|scope| {
             let channels: Vec<_> = (0..self.0 as u64)
@@ -112,7 +118,11 @@ impl Pool for Threads {
 }
 
 fn plan(disc: &Disc, sectors: i32, block_bytes: u32) -> Plan {
-    let input = vec![Piece::Bytes(vec![7; 1000]), Piece::Sectors { disc: 0, lbas: Lba(0)..Lba(sectors), form: Form::USER }, Piece::Zeros(500)];
+    let input = vec![
+        Piece::Bytes(vec![7; 1000]),
+        Piece::Sectors { disc: 0, lbas: Lba(0)..Lba(sectors), form: Form::USER },
+        Piece::Zeros(500),
+    ];
     let parts = vec![
         Part::Plain(Piece::Zeros(HEADER as u64)),
         Part::Blocks { input, block_bytes, codec: Codec(Arc::new(RunLength)) },
@@ -120,7 +130,12 @@ fn plan(disc: &Disc, sectors: i32, block_bytes: u32) -> Plan {
     ];
     let _ = disc;
     Plan {
-        files: vec![PlannedFile { name: "coded".to_owned(), role: Role::Data, parts, index: Some(Index(Arc::new(Table::default()))) }],
+        files: vec![PlannedFile {
+            name: "coded".to_owned(),
+            role: Role::Data,
+            parts,
+            index: Some(Index(Arc::new(Table::default()))),
+        }],
         entry: 0,
         format: "test",
         forced: None,
@@ -146,7 +161,15 @@ fn blocks_come_back_and_are_the_same_on_any_pool() {
         for pool in pools {
             let files = MemoryFiles::new();
             let reader = |_: &Input<'_>| Ok(Vec::new());
-            let how = Execution { outputs: Some(&files), pool, watch: &Quiet, allow: LossKinds::NONE, prove: true, source_name: "in", reader: &reader };
+            let how = Execution {
+                outputs: Some(&files),
+                pool,
+                watch: &Quiet,
+                allow: LossKinds::NONE,
+                prove: true,
+                source_name: "in",
+                reader: &reader,
+            };
             let report = execute(&plan, std::slice::from_ref(&disc), &how).unwrap();
             let bytes = files.get("coded").unwrap();
             assert_eq!(report.files, [("coded".to_owned(), Some(bytes.len() as u64))]);

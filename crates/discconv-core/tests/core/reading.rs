@@ -138,7 +138,7 @@ fn stored_subchannel_comes_out_in_either_coding() {
     let user = [9; 3 * 2048];
     let raw = mode1(&user, 0);
     let packed: Vec<[u8; 96]> =
-        (0..3).map(|lba| reference::packed_block(false, &reference::q_position(4, 1, 1, lba, lba as i32))).collect();
+        (0..3).map(|lba| reference::packed_block(lba == 0, &reference::q_position(4, 1, 1, lba, lba as i32))).collect();
     let stored: Vec<u8> = raw.chunks(2352).zip(&packed).flat_map(|(raw, sub)| [raw.to_vec(), sub.to_vec()].concat()).collect();
     let wanted: Vec<u8> = raw
         .chunks(2352)

@@ -159,3 +159,76 @@ fn lost_subchannel_is_looked_at() {
     assert_eq!(plan.dropped.len(), 1);
     assert!(!discconv_core::Format::info(&Cue).carries.contains(LossKind::Subchannel));
 }
+
+/// The disc of a fixture with another CD-TEXT.
+fn with_text(name: &str, text: discconv_core::CdText) -> Disc {
+    let mut parts = fixture(name).1.into_parts();
+    parts.toc.cd_text = Some(text);
+    parts.extras.clear();
+    Disc::new("made", parts).unwrap()
+}
+
+#[test]
+fn texts_that_commands_cannot_say_go_into_packs() {
+    use discconv_core::{CdText, CdTextBlock, CdTextKind as Kind};
+    let block = |language, texts: &[(Kind, u8, &str)]| CdTextBlock {
+        language,
+        texts: texts.iter().map(|(kind, track, text)| ((*kind, *track), (*text).to_owned())).collect(),
+    };
+    let quoted = block(0, &[(Kind::Title, 0, "The \"best\" of"), (Kind::Title, 1, "One")]);
+    let english = block(9, &[(Kind::Title, 0, "Counted"), (Kind::Title, 1, "One"), (Kind::Performer, 0, "Rng")]);
+    let japanese = block(0x69, &[(Kind::Title, 0, "\u{30BD}\u{30D5}\u{30C8}"), (Kind::Title, 1, "\u{3042}")]);
+    for (blocks, packs) in [
+        (vec![block(0, &[(Kind::Title, 0, "Plain"), (Kind::Title, 2, "Two")])], false),
+        (vec![quoted], true),
+        (vec![english.clone()], true),
+        (vec![english, japanese], true),
+    ] {
+        let disc = with_text("songs", CdText { blocks: blocks.clone(), packs: Vec::new() });
+        let (folder, _) = write(&disc, "out", &WriteOptions::default(), LossKinds::NONE).unwrap();
+        assert_eq!(folder.0.get("out.cdt").is_some(), packs, "{blocks:?}");
+        let back = folder.open("out.cue").unwrap();
+        assert_eq!(back.toc().cd_text.as_ref().unwrap().blocks, blocks);
+        // Once more: the packs are kept as they are.
+        let (again, _) = write(&back, "again", &split(), LossKinds::NONE).unwrap();
+        assert_eq!(again.0.get("again.cdt"), folder.0.get("out.cdt"));
+        assert_eq!(again.open("again.cue").unwrap().toc().cd_text, back.toc().cd_text);
+    }
+    let disc = with_text("songs", CdText { blocks: vec![block(0, &[(Kind::DiscId, 0, "\u{30BD}\"")])], packs: Vec::new() });
+    let error = write(&disc, "out", &WriteOptions::default(), LossKinds::NONE).err().unwrap();
+    assert!(error.to_string().contains("cd-text"), "{error}");
+    write(&disc, "out", &WriteOptions::default(), LossKinds::of(&[LossKind::CdText])).unwrap();
+}
+
+#[test]
+fn sectors_before_lba_0() {
+    use discconv_testkit::files::sheet;
+    use discconv_testkit::stored::as_mode1;
+    let text = sheet(&["FILE \"a.bin\" BINARY", "  TRACK 01 MODE1/2352", "    INDEX 00 00:00:00", "    INDEX 01 00:02:00"]);
+    let bin = as_mode1(-150, &[1; 160 * 2048]);
+    let folder = Folder::of(&[("a.cue", &text), ("a.bin", &bin)]);
+    let disc = folder.open("a.cue").unwrap();
+    let (kept, _) = write(&disc, "a", &WriteOptions::default(), LossKinds::NONE).unwrap();
+    assert!(kept.0.get("a.cue") == folder.0.get("a.cue") && kept.0.get("a.bin") == folder.0.get("a.bin"));
+    // From another format there is no sheet to keep: most programs would take them for LBA 0.
+    let mut parts = disc.into_parts();
+    parts.extras.clear();
+    let disc = Disc::new("made", parts).unwrap();
+    let error = write(&disc, "b", &WriteOptions::default(), LossKinds::NONE).err().unwrap();
+    assert!(error.to_string().contains("pregap (150 sectors of a gap that is not blank)"), "{error}");
+    let (cut, _) = write(&disc, "b", &WriteOptions::default(), LossKinds::of(&[LossKind::Pregap])).unwrap();
+    assert!(cut.0.get("b.bin").unwrap()[..] == bin[150 * 2352..]);
+}
+
+#[test]
+fn discs_that_are_no_cds() {
+    use discconv_core::Media;
+    let (_, disc) = fixture("iso-sheet");
+    let mut parts = disc.into_parts();
+    parts.toc.media = Media::Dvd;
+    let disc = Disc::new("made", parts).unwrap();
+    let error = Cue.plan(std::slice::from_ref(&disc), "x", &WriteOptions::default()).err().unwrap();
+    assert_eq!((error.code(), error.to_string().contains("26 sectors")), ("does-not-fit", true), "{error}");
+    assert!(error.hint().unwrap().contains(".iso"));
+    assert_eq!(Cue.plan(&[disc.clone(), disc], "x", &WriteOptions::default()).err().unwrap().code(), "does-not-fit");
+}

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// After so many bytes a file is synced.
+/// After so many bytes the files that they went to are synced.
 const EVERY_BYTES: u64 = 32 << 20;
 
 /// Syncs a set of files beside their writers.
@@ -29,6 +29,8 @@ struct Helper {
 
 struct Files {
     files: Vec<Watched>,
+    /// Bytes written to all of them.
+    written_bytes: AtomicU64,
     stop: AtomicBool,
     failed: AtomicBool,
     failure: Mutex<Option<Failure>>,
@@ -97,6 +99,7 @@ impl Writeback {
         let watched = |(name, file)| Watched { name, file, unsynced_bytes: AtomicU64::new(0), queued: AtomicBool::new(false) };
         let files = Files {
             files: files.into_iter().map(watched).collect(),
+            written_bytes: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             failed: AtomicBool::new(false),
             failure: Mutex::new(None),
@@ -110,9 +113,11 @@ impl Writeback {
     /// What an earlier sync met.
     pub(super) fn wrote(&self, index: usize, bytes: u64) -> Result<()> {
         let Some(file) = self.files.files.get(index) else { return Ok(()) };
-        let unsynced = file.unsynced_bytes.fetch_add(bytes, Ordering::AcqRel) + bytes;
-        if unsynced >= EVERY_BYTES && !file.queued.swap(true, Ordering::AcqRel) {
-            self.request(index);
+        file.unsynced_bytes.fetch_add(bytes, Ordering::AcqRel);
+        let before = self.files.written_bytes.fetch_add(bytes, Ordering::Relaxed);
+        if before / EVERY_BYTES != (before + bytes) / EVERY_BYTES {
+            // Counted over all files: a disc split into many short ones is written back early too.
+            self.request_unsynced();
         }
         self.files.check()
     }
@@ -134,13 +139,17 @@ impl Writeback {
     /// What any sync met.
     pub(super) fn finish(&self) -> Result<()> {
         self.start_last()?;
+        self.request_unsynced();
+        self.join();
+        self.files.check()
+    }
+
+    fn request_unsynced(&self) {
         for (index, file) in self.files.files.iter().enumerate() {
-            if file.unsynced_bytes.load(Ordering::Acquire) > 0 {
+            if file.unsynced_bytes.load(Ordering::Acquire) > 0 && !file.queued.swap(true, Ordering::AcqRel) {
                 self.request(index);
             }
         }
-        self.join();
-        self.files.check()
     }
 
     fn request(&self, index: usize) {
@@ -225,6 +234,19 @@ mod tests {
         assert!(writeback.finish().is_err());
 
         assert!(over(File::open("/dev/null").unwrap()).finish().is_err());
+    }
+
+    #[test]
+    fn short_files_are_synced_early_too() {
+        let file = || Arc::new(tempfile::tempfile().unwrap());
+        let writeback = Writeback::new((0..4).map(|number| (number.to_string(), file())));
+        (0..3).for_each(|index| writeback.wrote(index, EVERY_BYTES / 3 + 1).unwrap());
+        let unsynced = || writeback.files.files.iter().map(|file| file.unsynced_bytes.load(Ordering::Acquire)).sum::<u64>();
+        let done = (0..10_000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            unsynced() == 0
+        });
+        assert!(done);
     }
 
     #[test]
