@@ -154,7 +154,7 @@ fn head(file: &str, source: &dyn ReadAt, at: u64, end: u64) -> Result<([u8; 4], 
         return Err(malformed(format!("the chunk id \"{}\"", name(id)), "four letters".to_owned()));
     }
     if len > room - HEAD {
-        return Err(malformed(format!("a {} chunk of {len} bytes", name(id)), format!("at most {}", room - HEAD)));
+        return Err(malformed(format!("the chunk {} of {len} bytes", name(id)), format!("at most {}", room - HEAD)));
     }
     Ok((id, len))
 }
@@ -163,7 +163,7 @@ fn table(file: &str, source: &dyn ReadAt, id: [u8; 4], at: u64, len: u64) -> Res
     let bytes = usize::try_from(len).ok().filter(|_| len <= MAX_TABLE).ok_or_else(|| Error::Limit {
         file: file.to_owned(),
         at: At::Byte(at),
-        found: format!("a {} chunk of {len} bytes", name(id)),
+        found: format!("the chunk {} of {len} bytes", name(id)),
         limit: format!("{MAX_TABLE} bytes"),
     })?;
     let mut payload = vec![0; bytes];

@@ -19,14 +19,14 @@ struct Tables<'a> {
 /// [`Error::Malformed`] where they do not agree with the file or with each other.
 pub(crate) fn session(image: &mut Image<'_>, sheet: &Chunk, dao: &Chunk) -> Result<()> {
     let header = wire::dao_header(&dao.payload).ok_or_else(|| {
-        let found = format!("a {} chunk of {} bytes", dao.name(), dao.payload.len());
-        Error::malformed(image.file, At::Byte(dao.at), found, format!("at least {DAO_HEADER}"))
+        let found = format!("the chunk {} of {} bytes", dao.name(), dao.payload.len());
+        image.malformed(At::Byte(dao.at), found, format!("at least {DAO_HEADER}"))
     })?;
     let tracks = wire::dao_tracks(&dao.payload, dao.version());
     let last = usize::from(header.first) + tracks.len();
     if tracks.is_empty() || header.first == 0 || last > 100 {
         let found = format!("{} tracks from number {} on", tracks.len(), header.first);
-        return Err(Error::malformed(image.file, dao.byte(20), found, "tracks 1 to 99 in the table"));
+        return Err(image.malformed(dao.byte(20), found, "tracks 1 to 99 in the table"));
     }
     if usize::from(header.last) + 1 != last {
         let text = format!("the {} chunk at byte {:#X} has {} tracks", dao.name(), dao.at, tracks.len());
@@ -59,15 +59,14 @@ impl Tables<'_> {
     }
 
     fn malformed(&self, image: &Image<'_>, index: usize, found: String, expected: impl Into<String>) -> Error {
-        Error::malformed(image.file, self.at(index), found, expected)
-            .with_hint("the image may be cut, or its tables belong to another one")
+        image.malformed(self.at(index), found, expected)
     }
 
     /// The address of an entry.
     fn lba(&self, image: &Image<'_>, entry: &CueEntry) -> Result<Lba> {
         entry.lba(self.sheet.version()).ok_or_else(|| {
             let found = format!("an address that is no BCD, in the {} chunk", self.sheet.name());
-            Error::malformed(image.file, At::Byte(self.sheet.at), found, "minutes, seconds and frames")
+            image.malformed(At::Byte(self.sheet.at), found, "minutes, seconds and frames")
         })
     }
 
@@ -80,7 +79,7 @@ impl Tables<'_> {
                 Some(index) => indexes.push((index, self.lba(image, entry)?)),
                 None => {
                     let found = format!("index {:02X}h of track {number} in the {} chunk", entry.index, self.sheet.name());
-                    return Err(Error::malformed(image.file, At::Byte(self.sheet.at), found, "two decimal digits"));
+                    return Err(image.malformed(At::Byte(self.sheet.at), found, "two decimal digits"));
                 }
             }
         }
@@ -113,7 +112,7 @@ impl Tables<'_> {
         let (mut indexes, control) = self.indexes(image, number)?;
         let start = indexes.iter().find(|(index, _)| *index == 1).map(|(_, lba)| *lba).ok_or_else(|| {
             let found = format!("no INDEX 01 of track {number} in the {} chunk", self.sheet.name());
-            Error::malformed(image.file, At::Byte(self.sheet.at), found, "an entry for every track of the table")
+            image.malformed(At::Byte(self.sheet.at), found, "an entry for every track of the table")
         })?;
         let (gap, sectors) = self.lengths(image, index, number, told)?;
         let end = image.add(self.at(index), start, sectors)?;

@@ -31,6 +31,8 @@ pub(crate) struct Image<'a> {
     pub(crate) mtyp: Option<u32>,
     pub(crate) sessions: Vec<Session>,
     extents: Vec<Extent>,
+    /// Up to where the sectors of the file belong to a track.
+    used_to: u64,
     pub(crate) mcn: Option<Mcn>,
     notes: Vec<Note>,
 }
@@ -55,6 +57,7 @@ impl<'a> Image<'a> {
             mtyp,
             sessions: Vec::new(),
             extents: Vec::new(),
+            used_to: 0,
             mcn: None,
             notes: chain.notes.clone(),
         }
@@ -64,6 +67,7 @@ impl<'a> Image<'a> {
     fn sessions(&mut self, chain: &Chain) -> Result<()> {
         let mut sheets = chain.chunks.iter().filter(|chunk| matches!(&chunk.id, b"CUES" | b"CUEX"));
         let mut at_once: Vec<&Chunk> = Vec::new();
+        let mut kind: Option<&u8> = None;
         let closes = chain.chunks.iter().any(|chunk| chunk.id == *b"SINF");
         for chunk in &chain.chunks {
             match &chunk.id {
@@ -75,23 +79,35 @@ impl<'a> Image<'a> {
                 b"TINF" | b"ETNF" | b"ETN2" => {
                     if !closes {
                         self.close(&mut at_once, None)?;
+                        self.kind(kind.take());
                     }
                     at_once.push(chunk);
                 }
-                b"SINF" => self.close(&mut at_once, Some(chunk))?,
-                b"TOCT" => self.kind(&chunk.payload),
+                b"SINF" => {
+                    self.close(&mut at_once, Some(chunk))?;
+                    self.kind(kind.take());
+                }
+                b"TOCT" if at_once.is_empty() => self.kind(chunk.payload.first()),
+                b"TOCT" => kind = chunk.payload.first(),
                 _ => {}
             }
         }
         self.close(&mut at_once, None)?;
+        self.kind(kind);
         match sheets.next() {
             Some(sheet) => Err(self.lacks(sheet, "DAOI or DAOX")),
             None if self.sessions.is_empty() => {
                 let expected = "a track table (DAOI, DAOX, TINF, ETNF or ETN2)";
-                Err(Error::malformed(self.file, At::Byte(chain.at), "no chunk with tracks", expected))
+                Err(self.malformed(At::Byte(chain.at), "no chunk with tracks".to_owned(), expected))
             }
             None => Ok(()),
         }
+    }
+
+    /// A table that does not agree with the file, or with another one.
+    pub(crate) fn malformed(&self, at: At, found: String, expected: impl Into<String>) -> Error {
+        Error::malformed(self.file, at, found, expected)
+            .with_hint("the image may be cut or damaged; compare its length with another copy's")
     }
 
     fn lacks(&self, chunk: &Chunk, other: &str) -> Error {
@@ -121,8 +137,8 @@ impl<'a> Image<'a> {
     }
 
     /// `TOCT` says what kind of disc the session before it is, where its own table does not.
-    fn kind(&mut self, payload: &[u8]) {
-        if let (Some(session), Some(told)) = (self.sessions.last_mut(), payload.first())
+    fn kind(&mut self, told: Option<&u8>) {
+        if let (Some(session), Some(told)) = (self.sessions.last_mut(), told)
             && session.kind == SessionKind::CdRom
         {
             session.kind = wire::session_kind(*told);
@@ -187,6 +203,11 @@ impl<'a> Image<'a> {
     /// Sectors of the file.
     pub(crate) fn stored(&mut self, run: &Run, end: Lba, mode: TrackMode) {
         if run.first < end {
+            if run.offset < self.used_to {
+                self.oddity(format!("the sectors from LBA {} on lie in part where those of an earlier track do", run.first));
+            }
+            let bytes = u64::from(run.first.sectors_to(end)) * u64::from(run.form.stride);
+            self.used_to = self.used_to.max(run.offset + bytes);
             let place = Place { source: SourceId(0), offset: run.offset, form: run.form };
             self.extents.push(Extent::stored(run.first..end, mode, place));
         }

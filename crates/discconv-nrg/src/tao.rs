@@ -30,7 +30,7 @@ pub(crate) fn session(image: &mut Image<'_>, chunks: &[&Chunk]) -> Result<()> {
     if session.tracks.is_empty() {
         let at = chunks.first().map_or(At::Whole, |chunk| At::Byte(chunk.at));
         let name = chunks.first().map_or(String::new(), |chunk| chunk.name());
-        return Err(Error::malformed(image.file, at, format!("a {name} chunk without a whole track"), "at least one track"));
+        return Err(image.malformed(at, format!("no whole track in the {name} chunk"), "at least one track"));
     }
     image.sessions.push(session);
     Ok(())
@@ -45,15 +45,14 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn malformed(&self, image: &Image<'_>, found: String, expected: impl Into<String>) -> Error {
         let found = format!("{found} of track {} in the {} chunk", self.number, self.chunk.name());
-        Error::malformed(image.file, self.at.clone(), found, expected)
-            .with_hint("the image may be cut, or its tables belong to another one")
+        image.malformed(self.at.clone(), found, expected)
     }
 
     fn track(&self, image: &mut Image<'_>, first_of_session: bool, told: &TaoTrack) -> Result<Track> {
         let number = u8::try_from(self.number)
             .ok()
             .filter(|number| *number < 100)
-            .ok_or_else(|| self.malformed(image, "one track too many: number".to_owned(), "99 tracks at most"))?;
+            .ok_or_else(|| self.malformed(image, "one track too many, number".to_owned(), "99 tracks at most"))?;
         let end = told.offset.checked_add(told.length).filter(|end| *end <= image.data_end && told.length > 0);
         if end.is_none() {
             let found = format!("{:#X} bytes from byte {:#X} on", told.length, told.offset);

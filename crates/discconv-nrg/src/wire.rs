@@ -204,7 +204,7 @@ pub(crate) fn from_bcd(byte: u8) -> Option<u8> {
 
 /// A number below 100 as BCD.
 pub(crate) fn to_bcd(number: u8) -> u8 {
-    (number / 10 % 10) << 4 | number % 10
+    (number / 10 % 10) * 16 + number % 10
 }
 
 /// What a disc type byte says.
