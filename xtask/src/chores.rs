@@ -50,6 +50,12 @@ pub(crate) fn test(args: &[String]) -> Result<(), String> {
 
 pub(crate) fn wasm(args: &[String]) -> Result<(), String> {
     only(args, &[])?;
+    let words = ["tree", "-p", PORTABLE, "--edges", "normal,build", "--prefix", "none", "--format", "{p}", "--locked"];
+    let packages = sh::output(sh::cargo().args(words))?;
+    let native = native_packages(&packages);
+    if !native.is_empty() {
+        return Err(format!("{PORTABLE} depends on {}, which build or link C.", native.join(", ")));
+    }
     let sysroot = sh::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(tree::root()))?;
     let library = std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(WASM);
     if !library.is_dir() {
@@ -60,9 +66,25 @@ pub(crate) fn wasm(args: &[String]) -> Result<(), String> {
     sh::run(sh::cargo().args(words))
 }
 
+/// Packages of a `cargo tree` that compile C or link to what was.
+fn native_packages(tree: &str) -> Vec<&str> {
+    let names = tree.lines().filter_map(|line| line.split_whitespace().next());
+    let mut native: Vec<&str> =
+        names.filter(|name| name.ends_with("-sys") || ["cc", "cmake", "bindgen", "pkg-config"].contains(name)).collect();
+    native.sort_unstable();
+    native.dedup();
+    native
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_with_c_in_them_are_named() {
+        assert!(native_packages("discconv-formats v0.1.0\nnom v8.0.0\n").is_empty());
+        assert_eq!(native_packages("nom v8.0.0\nzstd-sys v2.0.0\ncc v1.0.0\ncc v1.0.0 (*)\n"), ["cc", "zstd-sys"]);
+    }
 
     #[test]
     fn unknown_words_are_refused() {

@@ -40,7 +40,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "oracle", words: "[--strict] [CHECK...]", run: oracle::run, what: "compare with independent tools" },
     Verb { name: "docs", words: "[--check]", run: docs::run, what: "write the generated parts of README, or compare them; check links" },
     Verb { name: "fuzz", words: "[--seconds N] [TARGET...]", run: fuzz::run, what: "run the fuzz targets (60 s each)" },
-    Verb { name: "wasm", words: "", run: chores::wasm, what: "check that the formats build for wasm32, if that target is installed" },
+    Verb { name: "wasm", words: "", run: chores::wasm, what: "no C below the formats; and they build for wasm32, if that target is installed" },
     Verb { name: "new-format", words: "ID", run: new_format::run, what: "lay out a new format crate and enrol it" },
 ];
 

@@ -5,29 +5,36 @@ use crate::error::{At, Error, Result};
 use crate::form::Main;
 use crate::toc::{Session, Toc, Track};
 use discconv_sector::Lba;
-use std::ops::Range;
 
 /// The lead-in of a disc begins at LBA -45150; far below it there is nothing.
 const LOWEST: Lba = Lba(-(1 << 20));
+/// The end of a medium with raw sectors: the header of a sector can say no more than MSF 159:59:74 (F9h in BCD).
+const HIGHEST_RAW: Lba = Lba(719_850);
 /// Two TiB of 2048-byte sectors, twenty times the largest disc. Any two addresses in between are less than `i32::MAX`
 /// apart, so that they can be subtracted and shifted without a thought.
 const HIGHEST: Lba = Lba(1 << 30);
 
 /// All rules of [`crate::Disc::new`].
 pub(crate) fn parts(file: &str, parts: &DiscParts) -> Result<()> {
+    check_bounds(file, parts)?;
     check_toc(file, &parts.toc)?;
     check_extents(file, parts)?;
     check_cover(file, parts)?;
     check_digests(file, parts)
 }
 
-fn check_bounds(file: &str, lbas: Range<Lba>) -> Result<()> {
-    match [lbas.start, lbas.end].into_iter().find(|lba| !(LOWEST..=HIGHEST).contains(lba)) {
+/// Every address of the tables lies where sectors can be.
+fn check_bounds(file: &str, parts: &DiscParts) -> Result<()> {
+    let highest = if parts.toc.media.has_raw() { HIGHEST_RAW } else { HIGHEST };
+    let tracks = parts.toc.tracks().flat_map(|track| track.indexes.iter().map(|(_, lba)| *lba).chain([track.end]));
+    let lead_outs = parts.toc.sessions.iter().map(|session| session.lead_out);
+    let extents = parts.extents.iter().flat_map(|extent| [extent.lbas.start, extent.lbas.end]);
+    match tracks.chain(lead_outs).chain(extents).find(|lba| !(LOWEST..=highest).contains(lba)) {
         Some(lba) => Err(Error::Limit {
             file: file.to_owned(),
             at: At::Lba(lba),
             found: format!("LBA {lba}"),
-            limit: format!("LBA {LOWEST} to {HIGHEST}"),
+            limit: format!("LBA {highest}"),
         }),
         None => Ok(()),
     }
@@ -63,7 +70,6 @@ fn check_session(file: &str, session: &Session, last: &mut Option<(u8, Lba)>, fr
         check_order(file, track, *last)?;
         *last = Some((track.number, track.end));
     }
-    check_bounds(file, end..session.lead_out)?;
     if first.first() < free_from {
         let found = format!("a session before the lead-out of the one before it (LBA {free_from})");
         return Err(bad(file, first.first(), found, "sessions that do not overlap"));
@@ -93,9 +99,6 @@ fn check_track(file: &str, track: &Track) -> Result<()> {
     if !track.indexes.iter().any(|(index, _)| *index == 1) {
         return Err(bad(file, track.first(), format!("track {number} without INDEX 01"), "INDEX 01 in every track"));
     }
-    for (_, lba) in &track.indexes {
-        check_bounds(file, *lba..track.end)?;
-    }
     let ascending = track.indexes.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
     if !ascending {
         return Err(bad(file, track.first(), format!("indexes of track {number} out of order"), "ascending indexes"));
@@ -122,7 +125,6 @@ fn check_extents(file: &str, parts: &DiscParts) -> Result<()> {
                 "ascending runs",
             ));
         }
-        check_bounds(file, extent.lbas.clone())?;
         end = extent.lbas.end;
         if extent.sub.is_some_and(|place| place.form.sub.is_none()) {
             return Err(bad(file, extent.lbas.start, "a subchannel file without subchannel".to_owned(), "subchannel records"));

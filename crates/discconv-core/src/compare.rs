@@ -169,18 +169,37 @@ impl Planner<'_> {
         self.pairs(track.number, both, shift);
     }
 
-    /// Sectors of a track of the second disc that nothing was compared with.
+    /// Sectors of a track of the second disc that [`Planner::track`] compared with nothing.
     fn rest_of_b(&mut self, track: &Track, other: Option<&Track>) {
+        let (a, b) = (self.a, self.b);
         let (shift, both) = common(track, other);
+        // Tracks that begin alike were compared from end to end with whatever is at the same address.
+        let is_done = |seen: &&Track| common(seen, b.toc().tracks().find(|other| other.number == seen.number)).0 == 0;
         for alone in [track.first()..both.start, both.end..track.end] {
-            let mut at = alone.start;
-            for seen in self.a.toc().tracks().filter(|_| shift == 0) {
-                if seen.first() < alone.end && seen.end > at {
-                    self.alone(track.number, false, at..seen.first(), shift);
-                    at = seen.end;
-                }
+            if shift != 0 {
+                self.alone(track.number, false, alone, shift);
+                continue;
             }
-            self.alone(track.number, false, at..alone.end, shift);
+            let mut at = alone.start;
+            for seen in a.toc().tracks().filter(is_done).filter(|seen| seen.first() < alone.end && seen.end > alone.start) {
+                self.pairs_of_b(track.number, at..seen.first());
+                at = seen.end;
+            }
+            self.pairs_of_b(track.number, at..alone.end);
+        }
+    }
+
+    /// As [`Planner::pairs`], from the second disc's side.
+    fn pairs_of_b(&mut self, track: u8, lbas: Range<Lba>) {
+        let (a, b) = (self.a, self.b);
+        for (theirs, other) in b.extents_in(lbas) {
+            let mut at = theirs.start;
+            for (both, extent) in a.extents_in(theirs.clone()) {
+                self.alone(track, false, at..both.start, 0);
+                at = both.end;
+                self.pair(track, &both, 0, [extent, other]);
+            }
+            self.alone(track, false, at..theirs.end, 0);
         }
     }
 
@@ -202,9 +221,9 @@ impl Planner<'_> {
     fn pair(&mut self, track: u8, lbas: &Range<Lba>, shift: i32, extents: [&Extent; 2]) {
         let raw = self.a.toc().media.has_raw() && self.b.toc().media.has_raw();
         let form = if raw && !extents.into_iter().any(is_user_only) { Form::RAW } else { Form::USER };
-        if form == Form::USER && extents.into_iter().any(|extent| extent.mode.is_audio()) {
+        if form == Form::USER && extents[0].mode.is_audio() != extents[1].mode.is_audio() {
             // Sound on one side, 2048 bytes on the other.
-            return self.push(track, lbas, |_| What::Differ);
+            return self.differ(track, lbas.clone());
         }
         self.push(track, lbas, |at| What::Same { b: at + shift, form });
     }
@@ -214,7 +233,13 @@ impl Planner<'_> {
         let zero = Lba(0).max(lbas.start).min(lbas.end);
         let shifted = |lbas: Range<Lba>| lbas.start + shift..lbas.end + shift;
         self.push(track, &shifted(lbas.start..zero), |at| What::Blank { in_a, lba: at - shift });
-        self.push(track, &shifted(zero..lbas.end), |_| What::Differ);
+        self.differ(track, shifted(zero..lbas.end));
+    }
+
+    fn differ(&mut self, track: u8, lbas: Range<Lba>) {
+        if lbas.start < lbas.end {
+            self.tasks.push(Task { track, at: lbas.start, sectors: lbas.start.sectors_to(lbas.end), what: What::Differ });
+        }
     }
 
     /// Tasks of at most [`STEP_SECTORS`].

@@ -156,10 +156,17 @@ fn would_lose(file: &str, losses: &[Loss]) -> String {
     format!("{}: something would be lost: {}", printable(file), list.join("; "))
 }
 
-/// A name from an image or a command line, safe to print: control characters are escaped.
+/// A name from an image or a command line, safe to print: characters that steer a terminal, or the direction of the text
+/// after them, are escaped.
 #[must_use]
 pub fn printable(name: &str) -> String {
-    name.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    let steers =
+        |c: char| c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(name.len());
+    for c in name.chars() {
+        if steers(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
 }
 
 impl Error {
@@ -289,4 +296,14 @@ fn io_hint(source: &std::io::Error) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\n\u{202e}nib.\u{e9}"), "a\\u{1b}[2Jb\\n\\u{202e}nib.\u{e9}");
+    }
 }

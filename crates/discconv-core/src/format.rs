@@ -220,9 +220,9 @@ pub trait FormatWriter: Sync {
     fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
 }
 
-/// Is `name` one bare file name, safe on every system?
+/// Is `name` one part of a path on every system?
 pub(crate) fn is_bare_name(name: &str) -> bool {
-    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']) && name.len() <= 255
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0'])
 }
 
 /// A name from an image as a relative path with `/`, fit for [`Siblings::open`].
@@ -239,7 +239,9 @@ pub fn safe_relative_name(file: &str, at: At, name: &str) -> Result<String> {
         rest = &rest[2..];
     }
     let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.contains(&"..") || rest.contains('\0') {
+    // Some systems drop dots and blanks at the end of a name: what is nothing else might climb there as well.
+    let climbs = |part: &&str| part.len() > 1 && part.chars().all(|c| c == '.' || c == ' ') && part.contains('.');
+    if parts.iter().any(climbs) || rest.contains('\0') {
         return Err(Error::malformed(file, at, format!("the name {name:?}"), "a file in the same folder or below")
             .with_hint("move the file beside the sheet and take the folders out of its name"));
     }
@@ -247,4 +249,55 @@ pub fn safe_relative_name(file: &str, at: At, name: &str) -> Result<String> {
         return Err(Error::malformed(file, at, "an empty file name", "the name of a file"));
     }
     Ok(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_images_stay_beside_the_sheet() {
+        for (name, expected) in [
+            ("game.bin", Some("game.bin")),
+            ("sub/game.bin", Some("sub/game.bin")),
+            ("sub\\game.bin", Some("sub/game.bin")),
+            ("C:\\images\\game.bin", Some("images/game.bin")),
+            ("c:game.bin", Some("game.bin")),
+            ("/etc/passwd", Some("etc/passwd")),
+            ("\\\\host\\share\\x.bin", Some("host/share/x.bin")),
+            ("./a//b/./c", Some("a/b/c")),
+            ("..game.bin", Some("..game.bin")),
+            ("game...", Some("game...")),
+            ("\u{e9}t\u{e9}.bin", Some("\u{e9}t\u{e9}.bin")),
+            ("", None),
+            ("/", None),
+            ("C:\\", None),
+            (".", None),
+            ("..", None),
+            ("../x.bin", None),
+            ("a/../../x.bin", None),
+            ("a\\..\\x.bin", None),
+            ("C:..\\x.bin", None),
+            (".. /x.bin", None),
+            ("a/.../x.bin", None),
+            ("a/. ./x.bin", None),
+            ("x\0.bin", None),
+        ] {
+            let found = safe_relative_name("x.cue", At::Line(3), name);
+            assert_eq!(found.as_deref().ok(), expected, "{name:?}");
+            if let Err(error) = found {
+                assert!(error.to_string().starts_with("x.cue: line 3: "), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn bare_names() {
+        for name in ["x", "x y.bin", "..x", "x (Track 1).bin"] {
+            assert!(is_bare_name(name), "{name:?}");
+        }
+        for name in ["", ".", "..", "a/b", "a\\b", "a\0b"] {
+            assert!(!is_bare_name(name), "{name:?}");
+        }
+    }
 }

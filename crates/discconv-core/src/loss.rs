@@ -240,3 +240,47 @@ fn explain(kind: LossKind) -> &'static str {
         _ => "left out",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_both_ways() {
+        for kind in LossKind::ALL {
+            assert_eq!(LossKind::from_name(kind.name()), Some(kind));
+            assert!(LossKinds::ALL.contains(kind) && !LossKinds::ALL.without(kind).contains(kind));
+        }
+        assert_eq!(LossKind::from_name("all"), None);
+        assert_eq!(LossKinds::ALL.iter().count(), LossKind::ALL.len());
+    }
+
+    #[test]
+    fn merged_tallies_are_one_tally() {
+        let (mut one, mut left, mut right) = (Tally::default(), Tally::default(), Tally::default());
+        for (kind, lba, to_left) in
+            [(LossKind::Ecc, 9, true), (LossKind::Ecc, -150, false), (LossKind::Form2, 7, false), (LossKind::Ecc, 3, true)]
+        {
+            if to_left {
+                left.add(kind, Lba(lba))
+            } else {
+                right.add(kind, Lba(lba))
+            }
+            one.add(kind, Lba(lba));
+        }
+        let mut other_way = right.clone();
+        other_way.merge(&left);
+        left.merge(&right);
+        assert_eq!((&left, &other_way), (&one, &one));
+        assert_eq!(one.kinds(), LossKinds::of(&[LossKind::Ecc, LossKind::Form2]));
+        assert_eq!((one.count(LossKind::Ecc), one.count(LossKind::Audio)), (3, 0));
+        let told: Vec<String> = one.losses().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "form2 (1 sector with 2324 bytes or more of Mode 2 data, of which 2048 fit), first at LBA 7",
+                "ecc (3 sectors whose sync, header, EDC or ECC is not what rebuilding gives), first at LBA -150",
+            ]
+        );
+    }
+}

@@ -188,6 +188,9 @@ pub struct ExpectedDisc {
     pub says_mode: bool,
 }
 
+/// What all common file systems take as a name.
+const MAX_NAME_BYTES: usize = 255;
+
 /// What to write, what would be lost, and what must come out.
 ///
 /// Losses that the TOC tells are in `losses`; what only sectors tell is found by the pass that writes: a
@@ -219,25 +222,30 @@ impl Plan {
         self.files.iter().map(PlannedFile::raw_len).fold(0, u64::saturating_add)
     }
 
-    /// Check that names are bare and distinct (case ignored), so that nothing is written outside the folder.
+    /// Check that names are bare, short enough for any file system, and distinct (case ignored), so that nothing is
+    /// written outside the folder and nothing over something else.
     ///
     /// # Errors
-    /// [`crate::Error::Malformed`] naming the file.
+    /// [`crate::Error::Refused`] naming the file.
     pub fn check_names(&self) -> Result<()> {
         let mut seen = std::collections::BTreeSet::new();
-        for file in &self.files {
-            let bare = crate::format::is_bare_name(&file.name);
-            if !bare || !seen.insert(file.name.to_lowercase()) {
-                return Err(crate::Error::malformed(
-                    &file.name,
-                    crate::At::Whole,
-                    "an output name that is not bare or comes twice",
-                    "distinct bare names",
-                ));
-            }
+        for PlannedFile { name, .. } in &self.files {
+            let (what, hint) = if name.len() > MAX_NAME_BYTES {
+                let what = format!("the name has {} bytes; file systems take at most {MAX_NAME_BYTES}", name.len());
+                (what, "choose a shorter name for the output")
+            } else if !crate::format::is_bare_name(name) {
+                ("is not a bare file name, so it could lie in another folder".to_owned(), "choose another name for the output")
+            } else if !seen.insert(name.to_lowercase()) {
+                let what = "two of the files to be written have this name, at least where case does not count";
+                (what.to_owned(), "choose another name for the output, or other options")
+            } else {
+                continue;
+            };
+            return Err(crate::Error::Refused { file: name.clone(), what, hint: Some(hint.to_owned()) });
         }
         Ok(())
     }
+
     /// Check that everything which the plan points at is there, so that carrying it out needs no further question.
     ///
     /// # Errors
@@ -271,4 +279,30 @@ impl Plan {
 
 fn astray(name: &str) -> crate::Error {
     crate::Error::malformed(name, crate::At::Whole, "a plan that points outside its discs", "a plan for these discs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_cannot_be_written() {
+        let long = format!("{}.bin", "ü".repeat(126));
+        for (names, expected) in [
+            (&["x.cue", "x.bin"][..], None),
+            (&[&long[2..]], None),
+            (&["x.cue", &long], Some("the name has 256 bytes; file systems take at most 255")),
+            (&["../x.cue"], Some("is not a bare file name, so it could lie in another folder")),
+            (&[".."], Some("is not a bare file name, so it could lie in another folder")),
+            (&["x.bin", "X.BIN"], Some("two of the files to be written have this name, at least where case does not count")),
+        ] {
+            let files = names.iter().map(|name| PlannedFile::new(*name, Role::Data, Vec::new())).collect();
+            let (losses, dropped, discs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let plan = Plan { files, entry: 0, format: "x", forced: None, losses, dropped, discs, notes };
+            match plan.check_names() {
+                Err(crate::Error::Refused { what, hint, .. }) => assert!(Some(&*what) == expected && hint.is_some(), "{what}"),
+                other => assert!(other.is_ok() && expected.is_none(), "{names:?}: {other:?}"),
+            }
+        }
+    }
 }

@@ -6,12 +6,14 @@ use crate::engine::Execution;
 use crate::error::{At, Error, Result};
 use crate::format::{Found, Input, Limits, Siblings};
 use crate::output::{FileId, OutputSet};
-use crate::plan::{ExpectedDisc, Plan, Run};
+use crate::plan::{Piece, Plan, Run};
 use crate::pool::Phase;
 use crate::read::Scratch;
 use crate::source::ReadAt;
-use crate::steps::{STEP_SECTORS, Step, Steps, Work};
+use crate::steps::{Step, Steps, Work, placed_pieces};
 use crate::tocdiff::toc_difference;
+use discconv_sector::Lba;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Prove `set`; the number of tracks proved.
@@ -19,10 +21,12 @@ pub(crate) fn prove(plan: &Plan, sources: &[Disc], how: &Execution<'_>, set: &dy
     let written: Vec<Arc<dyn ReadAt>> =
         (0..).map(FileId).take(plan.files.len()).map(|id| set.reopen(id)).collect::<Result<_>>()?;
     prove_lengths(plan, &written)?;
-    let outside = outside_runs(plan, sources);
-    let outside = Steps::of_pieces(&outside, sources);
-    how.watch.begin(Phase::Proving, outside.bytes().saturating_add(run_bytes(plan)));
-    prove_bytes(plan, &outside, sources, &written, how)?;
+    // Text that came back wrong would only make the reader say something less to the point.
+    let text = placed_pieces(plan).filter(|(.., piece)| matches!(piece, Piece::Bytes(_)));
+    let text: Vec<_> = text.map(|(file, offset, piece)| (file, offset, piece.clone())).collect();
+    let text = Steps::of_pieces(&text, sources);
+    how.watch.begin(Phase::Proving, text.bytes().saturating_add(run_bytes(plan)));
+    prove_bytes(plan, &text, sources, &written, how)?;
     let entry = &plan.files[plan.entry];
     let siblings = Written { plan, files: &written };
     let input = Input {
@@ -41,7 +45,13 @@ pub(crate) fn prove(plan: &Plan, sources: &[Disc], how: &Execution<'_>, set: &dy
             return Err(failed(&entry.name, At::Whole, what));
         }
     }
+    let outside = outside_runs(plan, &found, &written);
+    let outside = Steps::of_pieces(&outside, sources);
     prove_sectors(plan, sources, &found, how)?;
+    if outside.count() > 0 {
+        how.watch.begin(Phase::Proving, outside.bytes());
+    }
+    prove_bytes(plan, &outside, sources, &written, how)?;
     Ok(plan.discs.iter().map(|disc| disc.toc.track_count()).sum())
 }
 
@@ -66,7 +76,7 @@ fn prove_lengths(plan: &Plan, written: &[Arc<dyn ReadAt>]) -> Result<()> {
     Ok(())
 }
 
-/// Headers, text, zeros, and whatever else no run compares: byte by byte, at its place in the file.
+/// Pieces read back byte by byte, at their places in the files.
 fn prove_bytes(plan: &Plan, steps: &Steps<'_>, sources: &[Disc], written: &[Arc<dyn ReadAt>], how: &Execution<'_>) -> Result<()> {
     how.pool.run(steps.count(), &|number, scratch| {
         how.watch.check()?;
@@ -117,44 +127,48 @@ fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
     if a == b { None } else { a.iter().zip(b).position(|(a, b)| a != b) }
 }
 
-/// Cuts runs into steps: (disc, run, first sector within the run, sectors).
-fn cut(expected: &[ExpectedDisc]) -> Vec<(u64, usize, Run)> {
-    let mut first = 0;
-    let mut cuts = Vec::new();
-    for (disc, expected) in expected.iter().enumerate() {
-        for run in &expected.runs {
-            cuts.push((first, disc, *run));
-            first += u64::from(run.sectors.div_ceil(STEP_SECTORS));
-        }
-    }
-    cuts
-}
-
+/// Every run through both readers: what the source has, and what the output turned out to have.
 fn prove_sectors(plan: &Plan, sources: &[Disc], found: &[Disc], how: &Execution<'_>) -> Result<()> {
-    let cuts = cut(&plan.discs);
-    let count = cuts.last().map_or(0, |(first, _, run)| first + u64::from(run.sectors.div_ceil(STEP_SECTORS)));
-    how.pool.run(count, &|number, scratch| {
+    let runs = plan.discs.iter().zip(found).flat_map(|(expected, found)| expected.runs.iter().map(move |run| (run, found)));
+    let runs: Vec<(&Run, &Disc)> = runs.collect();
+    // Cut as sectors to be written are, so that no block of the source is decoded twice; the number of the run stands for
+    // the file.
+    let pieces: Vec<_> = runs.iter().zip(0..).map(|((run, _), number)| (FileId(number), 0, run_piece(run))).collect();
+    let steps = Steps::of_pieces(&pieces, sources);
+    how.pool.run(steps.count(), &|number, scratch| {
         how.watch.check()?;
-        let (first, disc, run) = &cuts[cuts.partition_point(|(first, ..)| *first <= number) - 1];
-        let skip = u32::try_from(number - first).unwrap_or(u32::MAX).saturating_mul(STEP_SECTORS);
-        let sectors = STEP_SECTORS.min(run.sectors - skip);
-        compare_piece(&sources[run.disc], &found[*disc], run, skip, sectors, scratch)?;
-        how.watch.advance(u64::from(sectors) * u64::from(run.form.stride));
+        let step = steps.get(number);
+        let run = usize::try_from(step.file.0).ok().and_then(|number| runs.get(number));
+        if let (Some((run, found)), Work::Sectors { lbas, .. }) = (run, &step.work) {
+            compare_sectors(&sources[run.disc], found, run, lbas, scratch)?;
+        }
+        how.watch.advance(step.bytes);
         Ok(())
     })
 }
 
-fn compare_piece(source: &Disc, found: &Disc, run: &Run, skip: u32, sectors: u32, scratch: &mut Scratch) -> Result<()> {
-    let skip = i32::try_from(skip).unwrap_or(i32::MAX);
-    let len = usize::try_from(sectors).unwrap_or(usize::MAX) * run.form.record();
+fn run_piece(run: &Run) -> Piece {
+    let end = run.from + i32::try_from(run.sectors).unwrap_or(i32::MAX);
+    Piece::Sectors { disc: run.disc, lbas: run.from..end, form: run.form }
+}
+
+/// Sectors `lbas` of the source, which are some of `run`, with those of the output.
+fn compare_sectors(source: &Disc, found: &Disc, run: &Run, lbas: &Range<Lba>, scratch: &mut Scratch) -> Result<()> {
+    let first = run.at + (lbas.start - run.from);
+    let end = run.at + (lbas.end - run.from);
+    if source.is_hole(lbas, &run.form) && found.is_hole(&(first..end), &run.form) {
+        return Ok(());
+    }
+    let record = run.form.record();
+    let len = usize::try_from(lbas.start.sectors_to(lbas.end)).unwrap_or(usize::MAX).saturating_mul(record);
     let (mut meant, mut got) = (std::mem::take(&mut scratch.buffer), std::mem::take(&mut scratch.other));
     meant.resize(len, 0);
     got.resize(len, 0);
-    source.read_cut(run.from + skip, &run.form, scratch, &mut meant)?;
-    found.read_cut(run.at + skip, &run.form, scratch, &mut got)?;
+    source.read_cut(lbas.start, &run.form, scratch, &mut meant)?;
+    found.read_cut(first, &run.form, scratch, &mut got)?;
     if let Some(at) = first_difference(&meant, &got) {
-        let lba = run.at + skip + i32::try_from(at / run.form.record()).unwrap_or(0);
-        let byte = at % run.form.record();
+        let lba = first + i32::try_from(at / record).unwrap_or(0);
+        let byte = at % record;
         return Err(failed(found.name_at(lba), At::Lba(lba), format!("byte {byte} of the sector read back differently")));
     }
     scratch.buffer = meant;

@@ -66,6 +66,21 @@ impl Disc {
         Job { disc: self, view, excess: Excess::Cut }.run(first, scratch, out)
     }
 
+    /// Are the sectors `lbas`, in that form, zeros that take no room in their file?
+    pub(crate) fn is_hole(&self, lbas: &Range<Lba>, view: &Form) -> bool {
+        let mut at = lbas.start;
+        for (lbas, extent) in self.extents_in(lbas.clone()) {
+            let Some(place) = same_place(extent, view).filter(|_| lbas.start == at) else { return false };
+            let start = record_offset(place, extent.lbas.start.sectors_to(lbas.start));
+            let len = u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(place.form.stride);
+            if !self.source(place.source).is_hole(start..start + len) {
+                return false;
+            }
+            at = lbas.end;
+        }
+        at == lbas.end
+    }
+
     /// The file that holds `lba`, for messages; the first one if none does.
     pub(crate) fn name_at(&self, lba: Lba) -> &str {
         let place = self.extent_at(lba).and_then(|extent| extent.main.or(extent.sub));

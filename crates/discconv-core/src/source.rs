@@ -286,3 +286,6 @@ impl ReadAt for Padded {
         range.start <= range.end && range.end <= self.len && (stored.start >= stored.end || self.inner.is_hole(stored))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -298,3 +298,53 @@ impl Toc {
         self.tracks().find(|track| track.first() <= lba && lba < track.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn catalogue_numbers() {
+        for (text, expected) in [
+            ("4006180000123", Some("4006180000123")),
+            ("012345678905", Some("0012345678905")),
+            ("", None),
+            ("400618000012", Some("0400618000012")),
+            ("40061800001234", None),
+            ("400618000012X", None),
+            ("\u{0664}\u{0664}\u{0664}\u{0664}\u{0664}\u{0664}1", None),
+        ] {
+            assert_eq!(Mcn::new(text).as_ref().map(Mcn::as_str), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn recording_codes() {
+        for (text, expected) in [
+            ("DEF056600001", Some("DEF056600001")),
+            ("de-f05-66-00001", Some("DEF056600001")),
+            ("USRC17607839", Some("USRC17607839")),
+            ("", None),
+            ("DEF05660000", None),
+            ("DEF0566000011", None),
+            ("DE-05-66-00001", None),
+            ("DEF0566O0001", None),
+            ("\u{c4}EF05660000", None),
+            ("D\u{c4}F056600001", None),
+        ] {
+            assert_eq!(Isrc::new(text).as_ref().map(Isrc::as_str), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn places_of_a_track() {
+        let mut toc = Toc::single_data(Media::Cd, TrackMode::Mode1, 100);
+        assert_eq!(toc.track_at(Lba(99)).map(|track| track.number), Some(1));
+        assert!(toc.track_at(Lba(100)).is_none() && toc.track_at(Lba(-1)).is_none());
+        let track = &mut toc.sessions[0].tracks[0];
+        track.indexes = vec![(0, Lba(-150)), (1, Lba(0)), (2, Lba(50))];
+        assert_eq!((track.first(), track.start(), track.pregap_sectors(), track.sectors()), (Lba(-150), Lba(0), 150, 100));
+        track.indexes.clear();
+        assert_eq!((track.first(), track.start(), track.sectors()), (Lba(100), Lba(100), 0));
+    }
+}

@@ -1,6 +1,7 @@
 //! In what two tables of contents differ.
 
 use crate::toc::{Session, SessionKind, Toc, Track, TrackMode};
+use discconv_sector::Lba;
 use std::fmt::Display;
 
 /// In what two tables of contents differ, as a clause for people; `None` if they are the same. Data modes, and what the
@@ -50,8 +51,12 @@ fn or_none(value: &Option<impl Display>) -> String {
     value.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
 }
 
+/// The indexes of a track. The pause before LBA 0 is on every disc, so it does not matter whether somebody speaks of it;
+/// what is stored there is for those who compare sectors.
 fn indexes(track: &Track) -> String {
-    track.indexes.iter().map(|(number, lba)| format!("{number:02}@{lba}")).collect::<Vec<_>>().join(" ")
+    let told_pause = |number: u8, lba: Lba| number == 0 && lba < Lba::ZERO && track.start() == Lba::ZERO;
+    let told = track.indexes.iter().filter(|(number, lba)| !told_pause(*number, *lba));
+    told.map(|(number, lba)| format!("{number:02}@{lba}")).collect::<Vec<_>>().join(" ")
 }
 
 fn flags(track: &Track) -> String {
@@ -64,5 +69,26 @@ fn kind_name(kind: SessionKind) -> &'static str {
         SessionKind::CdRom => "CD-DA or CD-ROM",
         SessionKind::CdI => "CD-i",
         SessionKind::Xa => "CD-ROM XA",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toc::Media;
+
+    #[test]
+    fn the_pause_before_lba_0_need_not_be_told() {
+        let disc = |indexes: &[(u8, i32)]| {
+            let mut toc = Toc::single_data(Media::Cd, TrackMode::Mode1, 100);
+            toc.sessions[0].tracks[0].indexes = indexes.iter().map(|(number, lba)| (*number, Lba(*lba))).collect();
+            toc
+        };
+        let untold = disc(&[(1, 0)]);
+        assert_eq!(toc_difference(&disc(&[(0, -150), (1, 0)]), &untold, true), None);
+        assert_eq!(toc_difference(&untold, &disc(&[(0, -32), (1, 0)]), true), None);
+        // Hidden track one audio is another matter.
+        let hidden = toc_difference(&disc(&[(0, 0), (1, 40)]), &disc(&[(1, 40)]), true);
+        assert_eq!(hidden.as_deref(), Some("track 1, indexes: 00@0 01@40 and 01@40"));
     }
 }

@@ -147,7 +147,8 @@ fn refuse_sheets(input: &Input<'_>, sheet: &Sheet, file: usize, found: &Found) -
         false => return Ok(()),
     };
     let named = format!("{:?}, which is {what}", told.name);
-    Err(Error::malformed(&sheet.name, At::Line(told.line), named, "the name of a file with sectors or sound"))
+    let hint = candidate(input).unwrap_or_else(|| "write the name of the .bin into this line".to_owned());
+    Err(Error::malformed(&sheet.name, At::Line(told.line), named, "the name of a file with sectors or sound").with_hint(hint))
 }
 
 /// Sound that no wrapper has taken off.

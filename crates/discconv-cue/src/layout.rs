@@ -173,7 +173,8 @@ impl Walk<'_> {
         if session.high_density {
             if self.lba > HIGH_DENSITY {
                 let found = format!("the single-density area reaches to LBA {}", self.lba);
-                return Err(Error::malformed(&self.sheet.name, At::Line(track.line), found, "an end before LBA 45000"));
+                return Err(Error::malformed(&self.sheet.name, At::Line(track.line), found, "an end before LBA 45000")
+                    .with_hint("the remark REM HIGH-DENSITY AREA stands before the wrong track, or a time is wrong"));
             }
             let gap = if pregap == pause { HIGH_DENSITY - pause } else { HIGH_DENSITY };
             return Ok((gap, gap + pregap));

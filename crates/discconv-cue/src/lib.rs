@@ -26,6 +26,7 @@ mod content;
 mod files;
 mod layout;
 mod open;
+mod original;
 mod outline;
 mod plan;
 mod render;

@@ -3,16 +3,12 @@
 use crate::content::Content;
 use crate::files::{self, Located};
 use crate::layout;
+use crate::original::{self, Remembered};
 use crate::sheet::{Sheet, parse_sheet};
 use crate::texts;
-use discconv_core::{
-    At, Bytes, Disc, DiscParts, Error, Extra, ExtraKind, Input, Note, Padded, ReadAt, Result, safe_relative_name,
-};
-use std::fmt::Write as _;
+use discconv_core::{At, Bytes, Disc, DiscParts, Error, Input, Note, Padded, ReadAt, Result, safe_relative_name};
 use std::sync::Arc;
 
-/// The extra that remembers names, lengths and kinds of the files: one line `bytes TAB kind TAB name` each.
-pub(crate) const FILES_EXTRA: ExtraKind = ExtraKind::Other("cue-files");
 /// Wrappers that hand out samples.
 const SOUND: [&str; 6] = ["wave", "aiff", "aifc", "flac", "mp3", "ogg"];
 
@@ -22,13 +18,12 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
     let sheet = parse_sheet(input.name, &bytes)?;
     let mut notes = sheet.notes.clone();
     let files = Files::locate(input, &sheet, &mut notes)?;
-    let packs = pack_file(input, &sheet, &mut notes)?;
+    let pack_file = pack_file(input, &sheet, &mut notes)?;
+    let packs = pack_file.as_ref().map_or_else(Vec::new, |file| file.packs.clone());
     let mut layout = layout::build(&sheet, &files, &packs)?;
     notes.append(&mut layout.notes);
-    let extras = vec![
-        Extra { kind: ExtraKind::CueSheet, name: bare(input.name).to_owned(), bytes },
-        Extra { kind: FILES_EXTRA, name: bare(input.name).to_owned(), bytes: files.listing(&sheet).into_bytes() },
-    ];
+    let pack_file = pack_file.map(|file| (file.name, file.bytes));
+    let extras = original::extras(bare(input.name), bytes, files.remembered(&sheet), pack_file);
     let sources = files.sources.into_iter().zip(layout.needed).map(|(source, needed)| padded(source, needed)).collect();
     let parts = DiscParts { toc: layout.toc, sources, extents: layout.extents, notes, checks: Vec::new(), extras };
     Disc::new(input.name, parts)
@@ -55,9 +50,16 @@ fn whole(input: &Input<'_>, source: &dyn ReadAt, name: &str) -> Result<Vec<u8>> 
     Ok(bytes)
 }
 
+/// A file of CD-TEXT packs.
+struct PackFile {
+    name: String,
+    bytes: Vec<u8>,
+    packs: Vec<[u8; 18]>,
+}
+
 /// The CD-TEXT packs that the sheet points to. Without them the disc is the same, so a missing file is a note.
-fn pack_file(input: &Input<'_>, sheet: &Sheet, notes: &mut Vec<Note>) -> Result<Vec<[u8; 18]>> {
-    let Some((line, name)) = &sheet.cd_text_file else { return Ok(Vec::new()) };
+fn pack_file(input: &Input<'_>, sheet: &Sheet, notes: &mut Vec<Note>) -> Result<Option<PackFile>> {
+    let Some((line, name)) = &sheet.cd_text_file else { return Ok(None) };
     let relative = safe_relative_name(&sheet.name, At::Line(*line), name)?;
     let found = match input.siblings.open(&relative)? {
         Some(found) => Some(found),
@@ -66,14 +68,14 @@ fn pack_file(input: &Input<'_>, sheet: &Sheet, notes: &mut Vec<Note>) -> Result<
     let mut note = |text: String| notes.push(Note::oddity(format!("{}: line {line}: {text}", sheet.name)));
     let Some(found) = found else {
         note(format!("the CD-TEXT file {name:?} is not there; its texts are missing"));
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let bytes = whole(input, found.source.as_ref(), &found.name)?;
     let packs = texts::packs(&bytes);
     if packs.is_none() {
         note(format!("{name:?} has {} bytes, no whole number of CD-TEXT packs; it does not count", bytes.len()));
     }
-    Ok(packs.unwrap_or_default())
+    Ok(Some(PackFile { name: found.name, bytes, packs: packs.unwrap_or_default() }))
 }
 
 /// The files of a sheet, by its numbers; one that no index lies in is empty.
@@ -104,12 +106,14 @@ impl Files {
         self.unwrapped.push(unwrapped);
     }
 
-    fn listing(&self, sheet: &Sheet) -> String {
-        let mut text = String::new();
-        for ((source, name), told) in self.sources.iter().zip(&self.names).zip(&sheet.files) {
-            let _ = writeln!(text, "{}\t{}\t{name}", source.len(), told.kind.word());
-        }
-        text
+    fn remembered<'a>(&'a self, sheet: &'a Sheet) -> impl Iterator<Item = Remembered<'a>> {
+        let files = self.sources.iter().zip(&self.names).zip(&self.unwrapped).enumerate();
+        files.map(|(file, ((source, name), unwrapped))| Remembered {
+            name,
+            bytes: source.len(),
+            used: files::is_used(sheet, file),
+            unwrapped: *unwrapped,
+        })
     }
 }
 

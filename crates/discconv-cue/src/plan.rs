@@ -1,15 +1,15 @@
 //! A disc to a sheet and its BINs.
 
 use crate::layout::{self, Layout};
-use crate::open::FILES_EXTRA;
+use crate::original;
 use crate::render;
 use crate::sheet::{Kept, Sheet, parse_sheet};
 use crate::target::{self, Naming, PackFile, Target};
 use crate::texts;
 use crate::wire::quote;
 use discconv_core::{
-    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Extra, ExtraKind, Lba, Loss, LossKind, Piece, Plan, PlannedFile, Result,
-    Role, Run, Toc, Track, WriteOptions, toc_difference,
+    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Lba, Loss, LossKind, Piece, Plan, PlannedFile, Result, Role, Run, Toc,
+    Track, WriteOptions, toc_difference,
 };
 use std::ops::Range;
 
@@ -24,6 +24,9 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         });
     };
     let file = disc.sources().first().map_or(stem, |source| source.name());
+    if options.original {
+        return original::plan(disc, file, options);
+    }
     if quote(stem).is_none() {
         return Err(Error::unsupported(
             stem,
@@ -35,8 +38,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     target::check_media(disc)?;
     let bytes = target::data_bytes(disc.toc(), options, file)?;
     let source = source_sheet(disc);
-    let original = options.original.then(|| original_naming(disc, source.as_ref()?)).flatten();
-    let naming = original.unwrap_or_else(|| Naming::new(disc.toc(), stem, options.split));
+    let naming = Naming::new(disc.toc(), stem, options.split);
     let (packs, unsaid) = texts::to_write(disc.toc());
     let build = |keep_lead| {
         let mut target = target::build(disc, bytes, &naming, keep_lead);
@@ -64,6 +66,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     })?;
     let mut losses = losses(disc.toc(), &target.toc, &layout.toc);
     losses.extend(unsaid);
+    notes.extend(moved(&target, &layout.toc));
     notes.extend(left_out(&target));
     let dropped = dropped(&target);
     let mut files: Vec<PlannedFile> =
@@ -90,41 +93,8 @@ struct Source<'a> {
     bytes: &'a [u8],
 }
 
-fn extra(disc: &Disc, kind: ExtraKind) -> Option<&Extra> {
-    disc.extras().iter().find(|extra| extra.kind == kind)
-}
-
 fn source_sheet(disc: &Disc) -> Option<Source<'_>> {
-    let extra = extra(disc, ExtraKind::CueSheet)?;
-    let sheet = parse_sheet(&extra.name, &extra.bytes).ok()?;
-    Some(Source { sheet, bytes: &extra.bytes })
-}
-
-/// Names and split as they were, where each track lies in one file and no file was sound.
-fn original_naming(disc: &Disc, source: &Source<'_>) -> Option<Naming> {
-    let listing = std::str::from_utf8(&extra(disc, FILES_EXTRA)?.bytes).ok()?;
-    let names: Vec<&str> = listing.lines().filter_map(|line| line.splitn(3, '\t').nth(2)).collect();
-    let sheet = &source.sheet;
-    if names.len() != sheet.files.len() || sheet.tracks.len() != disc.toc().track_count() {
-        return None;
-    }
-    let mut naming = Naming { names: Vec::new(), file_of: Vec::new() };
-    let mut place: Vec<Option<usize>> = vec![None; names.len()];
-    for track in &sheet.tracks {
-        let file = track.indexes[0].file;
-        let name = names[file].rsplit(['/', '\\']).next()?;
-        let is_bin = ["bin", "img", "iso", "raw"].iter().any(|end| name.to_ascii_lowercase().ends_with(&format!(".{end}")));
-        if !is_bin || quote(name).is_none() || track.indexes.iter().any(|index| index.file != file) {
-            return None;
-        }
-        let next = naming.names.len();
-        let place = *place[file].get_or_insert(next);
-        if place == next {
-            naming.names.push(name.to_owned());
-        }
-        naming.file_of.push(place);
-    }
-    Some(naming)
+    original::source_sheet(disc).map(|(sheet, bytes)| Source { sheet, bytes })
 }
 
 /// The text of a sheet and what its reader will make of it.
@@ -236,7 +206,12 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
     if toc.sessions.len() != read.sessions.len() {
         lose(LossKind::Sessions, format!("{} sessions become {}", toc.sessions.len(), read.sessions.len()));
     }
+    let whole_disc_moves = shift(told, read).is_some();
     for (track, read) in told.tracks().zip(read.tracks()) {
+        if track.start() != read.start() && !whole_disc_moves {
+            let (number, from, to) = (track.number, track.start(), read.start());
+            lose(LossKind::Sessions, format!("track {number} moves from LBA {from} to {to}"));
+        }
         track_losses(track, read, &mut lose);
     }
     if told.mcn != read.mcn {
@@ -248,11 +223,25 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
     losses
 }
 
+/// How far all tracks move together, if the disc has one session and they do.
+///
+/// What begins elsewhere is a part of a disc, such as one track of a dump. Where it was, sheets do not say.
+fn shift(told: &Toc, read: &Toc) -> Option<i32> {
+    let mut shifts = told.tracks().zip(read.tracks()).map(|(told, read)| read.start() - told.start());
+    let first = shifts.next().filter(|_| told.sessions.len() == 1 && read.sessions.len() == 1)?;
+    shifts.all(|shift| shift == first).then_some(first).filter(|shift| *shift != 0)
+}
+
+fn moved(target: &Target<'_>, read: &Toc) -> Option<String> {
+    shift(&target.toc, read)?;
+    let (from, to) = (target.toc.tracks().next()?.start(), read.tracks().next()?.start());
+    let with_headers = target.tracks.iter().any(|track| !track.kind.mode.is_audio() && track.form.is_raw());
+    let headers = if with_headers { "; the headers of its sectors stay as they are" } else { "" };
+    Some(format!("what began at LBA {from} begins at LBA {to}, since a sheet cannot say where on a disc it lay{headers}"))
+}
+
 fn track_losses(track: &Track, read: &Track, lose: &mut dyn FnMut(LossKind, String)) {
     let number = track.number;
-    if track.start() != read.start() {
-        lose(LossKind::Sessions, format!("track {number} moves from LBA {} to {}", track.start(), read.start()));
-    }
     let length = |track: &Track| (track.pregap_sectors(), track.sectors());
     if length(track) != length(read) {
         lose(LossKind::Pregap, format!("the gaps of track {number} change their length"));

@@ -136,7 +136,8 @@ fn inner_spans(sheet: &Sheet, cut: &mut Segments, own: &[usize], forms: &[Form])
         let Some(sectors) = sectors.filter(|sectors| *sectors >= longest) else {
             let (number, before) = (sheet.tracks[next.track].number, sheet.tracks[this.track].number);
             let found = format!("track {number} begins at sector {}, before the last INDEX of track {before}", next.from);
-            return Err(Error::malformed(&sheet.name, At::Line(next.line), found, "ascending times within one file"));
+            return Err(Error::malformed(&sheet.name, At::Line(next.line), found, "ascending times within one file")
+                .with_hint("one of the two times is wrong: they count from the start of the file, not of the track"));
         };
         let offset = this.offset + u64::from(sectors) * u64::from(forms[this.track].stride);
         cut.all[pair[0]].sectors = sectors;

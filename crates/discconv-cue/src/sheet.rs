@@ -204,15 +204,16 @@ impl Builder {
     fn refuse(&self, problem: Problem) -> Error {
         let (name, at) = (self.sheet.name.as_str(), At::Line(self.line));
         match problem {
-            Problem::Malformed { found, expected } => Error::malformed(name, at, found, expected),
+            Problem::Malformed { found, expected } => Error::malformed(name, at, found, expected)
+                .with_hint(format!("correct line {} of the sheet, or get the sheet again", self.line)),
             Problem::TrackKind(word) => Error::unsupported(name, at, format!("the track type {word:?} is not known")).with_hint(
                 "types are AUDIO, CDG, MODE1/2048, MODE1/2352, MODE2/2048, MODE2/2336, MODE2/2352, CDI/2352 and a few more",
             ),
         }
     }
 
-    fn malformed<T>(&self, found: impl Into<String>, expected: &str) -> Result<T> {
-        Err(Error::malformed(&self.sheet.name, At::Line(self.line), found, expected))
+    fn malformed<T>(&self, found: impl Into<String>, expected: &str, hint: &str) -> Result<T> {
+        Err(Error::malformed(&self.sheet.name, At::Line(self.line), found, expected).with_hint(hint))
     }
 
     fn note(&mut self, text: impl std::fmt::Display) {
@@ -311,7 +312,8 @@ impl Builder {
         let last = self.sheet.tracks.last().map_or(0, |track| track.number);
         let right = if number > last { number } else { last + 1 };
         if right > 99 {
-            return self.malformed(format!("TRACK {number:02} behind track {last}"), "at most 99 tracks");
+            let hint = "a disc has no more; the sheet may be two in one, or its numbers be wrong";
+            return self.malformed(format!("TRACK {number:02} behind track {last}"), "at most 99 tracks", hint);
         }
         if right != number {
             self.note(format!("TRACK {number:02} behind track {last}; it becomes track {right}"));
@@ -335,7 +337,11 @@ impl Builder {
 
     fn index(&mut self, number: u8, at: u32) -> Result<()> {
         let (Some(file), Some(track)) = (self.file, self.sheet.tracks.last()) else {
-            return self.malformed(format!("INDEX {number:02}"), "a FILE and a TRACK before it");
+            let hint = match self.file {
+                Some(_) => "the line TRACK nn TYPE before it is missing; without it nobody knows what kind of sectors these are",
+                None => "write the line FILE \"name\" BINARY with the name of the data at the top of the sheet",
+            };
+            return self.malformed(format!("INDEX {number:02}"), "a FILE and a TRACK before it", hint);
         };
         if track.indexes.iter().any(|index| index.number == number) {
             self.note(format!("a second INDEX {number:02} in track {}; the first counts", track.number));
@@ -448,7 +454,8 @@ impl Builder {
         track.indexes.sort_by_key(|index| index.number);
         let (number, line) = (track.number, track.line);
         let Some(first) = track.indexes.iter().position(|index| index.number >= 1).or(track.indexes.len().checked_sub(1)) else {
-            return Err(Error::malformed(&self.sheet.name, At::Line(line), format!("track {number} without INDEX"), "INDEX 01"));
+            return Err(Error::malformed(&self.sheet.name, At::Line(line), format!("track {number} without INDEX"), "INDEX 01")
+                .with_hint("write INDEX 01 mm:ss:ff behind it: where the track begins in its file"));
         };
         let mut complaint = None;
         if track.indexes[first].number != 1 {
@@ -462,7 +469,8 @@ impl Builder {
         }
         if let Some(pair) = track.indexes.windows(2).find(|pair| pair[0].file == pair[1].file && pair[0].at > pair[1].at) {
             let found = format!("INDEX {:02} of track {number} before its INDEX {:02}", pair[1].number, pair[0].number);
-            return Err(Error::malformed(&self.sheet.name, At::Line(pair[1].line), found, "ascending times"));
+            return Err(Error::malformed(&self.sheet.name, At::Line(pair[1].line), found, "ascending times")
+                .with_hint("one of the two times is wrong: they count from the start of the file, not of the track"));
         }
         if let Some(complaint) = complaint {
             self.note_at(line, complaint);

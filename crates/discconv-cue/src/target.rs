@@ -126,7 +126,7 @@ pub(crate) fn data_bytes(toc: &Toc, options: &WriteOptions, file: &str) -> Resul
         2448 => {
             return unsupported(
                 "a cue sheet has no sectors of 2448 bytes".to_owned(),
-                "subchannel goes into .ccd or .mds; without --sector the data is stored as 2352 bytes",
+                "--to iso --sector 2448 keeps the subchannel of the first data track; without --sector the sectors have 2352 bytes here",
             );
         }
         other => return unsupported(format!("no sector has {other} bytes"), "--sector takes 2048, 2336 or 2352 here"),

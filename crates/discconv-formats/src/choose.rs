@@ -30,10 +30,23 @@ pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
 /// to keep them do not come into question.
 #[must_use]
 pub fn nearest(kinds: LossKinds, media_has_raw: bool) -> Option<&'static FormatInfo> {
+    nearest_of(formats().map(Format::info), kinds, media_has_raw)
+}
+
+/// As [`nearest`], for a disc that the format with the id `refusing` has just refused: whatever it carries in general, it
+/// does not come into question.
+#[must_use]
+pub fn nearest_other(kinds: LossKinds, media_has_raw: bool, refusing: &str) -> Option<&'static FormatInfo> {
+    nearest_of(formats().map(Format::info).filter(|info| info.id != refusing), kinds, media_has_raw)
+}
+
+fn nearest_of(
+    mut infos: impl Iterator<Item = &'static FormatInfo>,
+    kinds: LossKinds,
+    media_has_raw: bool,
+) -> Option<&'static FormatInfo> {
     let kinds = kinds.without(LossKind::Damage);
-    formats()
-        .map(Format::info)
-        .find(|info| info.writes && info.carries.contains_all(kinds) && (media_has_raw || !info.carries.contains(LossKind::Ecc)))
+    infos.find(|info| info.writes && info.carries.contains_all(kinds) && (media_has_raw || !info.carries.contains(LossKind::Ecc)))
 }
 
 /// What writing `discs` as `format`, under names that begin with `stem`, would do.

@@ -6,15 +6,15 @@ use discconv_core::{Disc, Format, Input, Limits, Opened, Siblings};
 
 /// The bare name of the descriptor that lies beside the file `name` and names it, if there is one.
 ///
-/// Candidates have the stem of `name` and an extension of a format that has such data files. One that cannot be opened,
-/// or that speaks of other files, is none. Whoever uses it should say so in a note.
+/// Candidates have the stem of `name` and an extension of a format that has data files; the data may be called anything,
+/// as a sheet may name any file. One that cannot be opened, or that speaks of other files, is none. Whoever uses it should
+/// say so in a note.
 #[must_use]
 pub fn find_descriptor(name: &str, siblings: &dyn Siblings) -> Option<String> {
     let bare = bare(name);
     let (stem, extension) = bare.rsplit_once('.')?;
     let extension = extension.to_ascii_lowercase();
-    let of_such = |format: &&dyn Format| format.info().companions.contains(&extension.as_str());
-    formats().filter(of_such).find_map(|format| {
+    formats().filter(|format| !format.info().companions.is_empty()).find_map(|format| {
         let own = format.info().extensions.iter().filter(|own| **own != extension);
         own.map(|own| format!("{stem}.{own}")).find_map(|candidate| describes(format, &candidate, bare, siblings))
     })
@@ -25,7 +25,10 @@ fn describes(format: &dyn Format, candidate: &str, data: &str, siblings: &dyn Si
     let found = siblings.open(candidate).ok()??;
     let limits = Limits::default();
     let unwrapping = UnwrappingSiblings::new(siblings, limits);
-    let input = Input { name: &found.name, source: found.source, siblings: &unwrapping, limits, forced: None };
+    // Readers look for a missing file under the descriptor's own stem, which here would find `data` whatever is said of
+    // it. No file is called like this, so that only what the descriptor names is found.
+    let stemless = format!("\0.{}", candidate.rsplit_once('.').map_or("", |(_, extension)| extension));
+    let input = Input { name: &stemless, source: found.source, siblings: &unwrapping, limits, forced: None };
     match format.open(&input).ok()? {
         Opened::Discs(discs) if discs.iter().any(|disc| names(disc, data)) => Some(found.name),
         _ => None,

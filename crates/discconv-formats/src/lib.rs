@@ -8,16 +8,17 @@
 //! | what is this file? | [`probe`], by content; [`open`] takes wrappers off and opens the best |
 //! | which sheet describes this `.bin`? | [`find_descriptor`] |
 //! | which format writes `x.cue`? | [`by_extension`] |
-//! | which keeps what this one loses? | [`nearest`] |
+//! | which keeps what this one loses? | [`nearest`], [`nearest_other`] |
 //! | what would be written? | [`plan_to`]; its proof reads with [`reader_for`] |
 
 mod choose;
 mod descriptor;
 mod foreign;
 mod open;
+mod remember;
 mod siblings;
 
-pub use choose::{by_extension, by_id, nearest, plan_to, reader_for};
+pub use choose::{by_extension, by_id, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
 pub use open::{OpenedImage, open, probe};
 pub use siblings::UnwrappingSiblings;
@@ -43,3 +44,8 @@ pub static FORMATS: &[&dyn Format] = &[
 fn formats() -> impl Iterator<Item = &'static dyn Format> + Clone {
     FORMATS.iter().copied()
 }
+
+/// README's library example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -3,6 +3,7 @@
 use crate::choose::{by_id, readable_ids};
 use crate::foreign;
 use crate::formats;
+use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
 use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, ReadAt, Result, Score};
 use std::sync::Arc;
@@ -75,7 +76,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     for _ in 0..=input.limits.depth {
         let format = match forced {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
-            None => choose(&name, source.as_ref(), input.name, &wrappers)?,
+            None => choose(&name, &source, input.name, &wrappers)?,
         };
         let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, limits: input.limits, forced };
         match format.open(&within)? {
@@ -104,14 +105,19 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
 }
 
 /// The one format that the content speaks for.
-fn choose(name: &str, source: &dyn ReadAt, file: &str, wrappers: &[&FormatInfo]) -> Result<&'static dyn Format> {
-    let sample = Sample::of(name, source);
-    let peek = sample.peek(source);
+fn choose(name: &str, source: &Arc<dyn ReadAt>, file: &str, wrappers: &[&FormatInfo]) -> Result<&'static dyn Format> {
+    let source = Remembering::new(Arc::clone(source));
+    let sample = Sample::of(name, &source);
+    let peek = sample.peek(&source);
     let found = probe_sample(&peek);
     let best = found.first().map_or(Score::NO, |(_, score)| *score);
+    // What could not be read is not what is not there; but what was recognised all the same may be opened.
+    if best < Score::LIKELY
+        && let Some(failure) = source.failure()
+    {
+        return Err(failure);
+    }
     if best == Score::NO || foreign::what_is(&peek).is_some_and(|foreign| foreign.outranks(best)) {
-        // Unreadable is not unrecognised.
-        source.read_exact_at(0, &mut [0; 1][..usize::from(!source.is_empty())])?;
         return Err(unknown(file, &peek, wrappers));
     }
     surest(file, peek.extension, &found)
@@ -167,7 +173,7 @@ fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
     }
     let error = Error::malformed(file, At::Whole, format!("{} bytes without any structure of a disc", peek.len()), expected);
     let headerless = [(2048, "iso2048"), (2352, "iso2352"), (2448, "iso2448"), (2336, "iso2336")];
-    match headerless.into_iter().find(|(size, id)| peek.len() % size == 0 && by_id(id).is_some()) {
+    match headerless.into_iter().find(|(size, id)| peek.len().is_multiple_of(*size) && by_id(id).is_some()) {
         Some((size, id)) => {
             error.with_hint(format!("if it holds sectors of {size} bytes all the same, --from {id} reads it as such"))
         }

@@ -1,15 +1,11 @@
 //! The list of formats holds together, and every file is either opened by the right one or named for what it is.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests say what they expect by panicking, and what they lack by printing"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Siblings, WriteOptions};
 use discconv_formats::{
-    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, open, plan_to, probe,
+    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, nearest_other, open, plan_to, probe,
 };
 use discconv_testkit::Files;
 use discconv_testkit::fixtures::{Fixture, by_name};
@@ -86,6 +82,10 @@ fn the_nearest_format_that_keeps_it() {
         (LossKinds::of(&[LossKind::Ecc]), false, None),
     ] {
         assert_eq!(nearest(kinds, raw).map(|info| info.id), id, "{kinds:?}, raw {raw}");
+        for refusing in ["iso", "cue"] {
+            let other = nearest_other(kinds, raw, refusing).map(|info| info.id);
+            assert!(other != Some(refusing) && (id == Some(refusing) || other == id), "{kinds:?} refused by {refusing}");
+        }
     }
 }
 
@@ -248,4 +248,37 @@ fn the_descriptor_beside_a_data_file() {
     // Broken: then the content decides.
     let broken = MemoryFiles::from_iter([(data.clone(), bytes), (sheet, b"FILE nonsense".to_vec())]);
     assert_eq!(find_descriptor(&data, &broken), None);
+}
+
+#[test]
+fn any_file_may_be_the_data_of_a_sheet() {
+    let bytes = by_name("iso-2048").unwrap().entry_bytes().to_vec();
+    let sheet = |name: &str| format!("FILE \"{name}\" BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00\n").into_bytes();
+    for data in ["m.img", "m.iso", "m.raw", "m.mdf", "m.dat"] {
+        for told in [data.to_owned(), data.to_uppercase(), format!("C:\\dir\\{data}"), format!("dir/{data}")] {
+            let files = MemoryFiles::from_iter([("m.cue", sheet(&told)), (data, bytes.clone())]);
+            assert_eq!(find_descriptor(data, &files).as_deref(), Some("m.cue"), "{data} as {told}");
+        }
+        // It speaks of another file, whether that is there or not.
+        let other = MemoryFiles::from_iter([("m.cue", sheet("m.bin")), (data, bytes.clone())]);
+        assert_eq!(find_descriptor(data, &other), None, "{data}");
+        other.insert("m.bin", bytes.clone());
+        assert_eq!(find_descriptor(data, &other), None, "{data} beside m.bin");
+    }
+    let (fixture, files) = fixture_with("wav");
+    let sheet = std::str::from_utf8(fixture.entry_bytes()).unwrap().replace(".wav\"", ".x\"");
+    let name = fixture.files.0.keys().find(|name| name.ends_with(".wav")).unwrap();
+    let stem = name.strip_suffix(".wav").unwrap();
+    files.insert(format!("{stem}.cue"), fixture.entry_bytes().to_vec());
+    assert_eq!(find_descriptor(name, &files), Some(format!("{stem}.cue")));
+    files.insert(format!("{stem}.cue"), sheet.into_bytes());
+    assert_eq!(find_descriptor(name, &files), None);
+}
+
+#[test]
+fn a_sheet_that_names_another_file_is_not_used() {
+    let (fixture, files) = fixture("other-stem");
+    // Opened itself it takes what has its stem; but that file does not ask for it.
+    assert!(open_in(&files, &fixture.entry, None).is_ok());
+    assert_eq!(find_descriptor("disc.bin", &files), None);
 }

@@ -179,10 +179,16 @@ pub(crate) fn special(kind: FileType) -> &'static str {
     if kind.is_dir() { "a folder" } else { "something special" }
 }
 
-/// The same error, which for a missing file names those that may have been meant.
+/// The same error, which for a missing file names those that may have been meant, and for a link where it should lead.
 fn explained(path: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::NotFound {
         return error;
+    }
+    if let Ok(to) = std::fs::read_link(path) {
+        return io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("the link leads nowhere: there is no {:?}", to.to_string_lossy()),
+        );
     }
     match meant(path).as_slice() {
         [] => io::Error::new(io::ErrorKind::NotFound, "no such file"),

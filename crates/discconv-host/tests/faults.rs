@@ -2,7 +2,13 @@
 //!
 //! Both need a process of their own, so these tests start their own binary again, told by a variable what to play.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests say what they expect by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests say what they expect by panicking"
+)]
 
 use discconv_core::{Error, FileId, OutputFile, Outputs, Role};
 use discconv_host::FolderOutputs;

@@ -6,7 +6,7 @@ use discconv_core::{Error, ReadAt, Siblings};
 use discconv_host::{FileIdentity, FileSource, FolderSiblings, walk};
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::{TempDir, tempdir};
 
 fn folder(files: &[&str]) -> TempDir {
@@ -104,6 +104,16 @@ fn holes_are_seen() {
     assert!(!dense.is_hole(0..4096) && !dense.is_hole(4096..8192));
 }
 
+#[test]
+fn a_link_that_leads_nowhere() {
+    let folder = folder(&["game.cue"]);
+    symlink("gone/game.iso", folder.path().join("game.iso")).unwrap();
+    assert_eq!(
+        refusal(&folder.path().join("game.iso")),
+        "game.iso: cannot open: the link leads nowhere: there is no \"gone/game.iso\" | check the name and the folder"
+    );
+}
+
 fn found(siblings: &FolderSiblings, name: &str) -> Option<String> {
     siblings.open(name).unwrap().map(|found| {
         let mut bytes = vec![0; usize::try_from(found.source.len()).unwrap()];
@@ -150,15 +160,20 @@ fn a_long_folder_is_listed_up_to_a_bound() {
 
 #[test]
 fn walking_ends_and_is_sorted() {
-    let folder = folder(&["b.iso", "a/z.iso", "a/b/c.cue", "a.iso", ".hidden/x.iso", ".x.iso.1-2.part"]);
+    let folder = folder(&["b.iso", "a/z.iso", "a/b/c.cue", "a.iso", ".hidden/x.iso", ".game.iso", ".x.iso.1-2.part"]);
     symlink("..", folder.path().join("a/up")).unwrap();
     symlink("a", folder.path().join("again")).unwrap();
     symlink("nowhere", folder.path().join("dangling.iso")).unwrap();
     make_pipe(&folder.path().join("pipe"));
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("a/socket")).unwrap();
     let walked = walk(folder.path());
-    let names: Vec<_> = walked.files.iter().map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap()).collect();
-    assert_eq!(names, ["a/b/c.cue", "a/z.iso", "a.iso", "b.iso", "dangling.iso"]);
+    let names = |paths: &[PathBuf]| -> Vec<String> {
+        paths.iter().map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&walked.files), ["a/b/c.cue", "a/z.iso", "a.iso", "b.iso", "dangling.iso"]);
     assert!(walked.problems.is_empty());
+    // Nothing vanishes, but for the temporaries of this program.
+    assert_eq!(names(&walked.skipped), [".game.iso", ".hidden", "a/socket", "pipe"]);
     let none = walk(&folder.path().join("none"));
     assert!(none.files.is_empty() && none.problems.len() == 1);
 }

@@ -231,13 +231,13 @@ fn what_a_killed_run_left_is_removed() {
     let folder = folder(&[
         (&dead, ""),
         (&dead_too, ""),
-        (&other, "another target"),
+        (&other, "another run, another target"),
         (&ours, ""),
         (&alive, "init"),
         (".x.bin.part", "theirs"),
     ]);
     drop(begin(folder.path(), false, &pair()).unwrap());
-    check(folder.path(), &[(&other, "another target"), (&alive, "init"), (".x.bin.part", "theirs")]);
+    check(folder.path(), &[(&alive, "init"), (".x.bin.part", "theirs")]);
 }
 
 #[test]
@@ -248,6 +248,25 @@ fn what_a_living_set_writes_is_left_alone() {
     drop(begin(folder.path(), false, &pair()).unwrap());
     first.commit().unwrap();
     check(folder.path(), &[("x.bin", "new  bin"), ("x.cue", "new cue")]);
+}
+
+#[test]
+fn other_jobs_of_this_run_are_left_alone() {
+    // Each begins while the others make their temporaries and move old files aside.
+    let folder = folder(&[]);
+    std::thread::scope(|scope| {
+        for job in 0..8 {
+            let path = folder.path();
+            scope.spawn(move || {
+                for round in 0..40 {
+                    let set = begin(path, true, &[file(&format!("{job}.cue"), 7), file(&format!("{job}.bin"), 8)]).unwrap();
+                    write_pair(set.as_ref());
+                    set.commit().unwrap_or_else(|error| panic!("job {job}, round {round}: {error}"));
+                }
+            });
+        }
+    });
+    assert_eq!(tree(folder.path()).len(), 16);
 }
 
 #[test]
@@ -265,6 +284,11 @@ fn killed_while_replacing() {
     let full = folder(&[(&old_cue, "old cue"), (&old_bin, "old bin"), ("x.cue", "new cue"), ("x.bin", "new bin")]);
     assert_eq!(refused(begin(full.path(), false, &pair())), "exists already");
     check(full.path(), &NEW);
+
+    // The same, but now something else is written into the folder.
+    let third = folder(&[(&old_cue, "old cue"), (&old_bin, "old bin"), (&new_cue, "new cue"), ("x.bin", "new bin")]);
+    drop(begin(third.path(), false, &[file("y.iso", 1)]).unwrap());
+    check(third.path(), &OLD);
 
     // Kept by a second link, but not yet replaced.
     let linked = folder(&[("x.bin", "old bin"), (&new("x.bin"), "new bin")]);

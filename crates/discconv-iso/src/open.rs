@@ -163,7 +163,9 @@ impl<'a> Image<'a> {
             "{}: the volume declares {declared} blocks of 2048 bytes, the file has {there}: {missing} missing at the end",
             self.name
         );
-        self.notes.push(if missing <= RUN_OUT { Note::oddity(text) } else { Note::damage(missing, text) });
+        // Nothing is made up for them: where the file ends is where the disc ends.
+        let damage = |text| Note::damage(missing, format!("{text}; the disc ends where the file does"));
+        self.notes.push(if missing <= RUN_OUT { Note::oddity(text) } else { damage(text) });
     }
 
     fn place(&self, record: u64) -> Place {

@@ -7,7 +7,7 @@ use discconv_core::{
     At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Media, Plan, PlannedFile, ReadAt, Result, Role,
     Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
 };
-use discconv_sector::{Lba, MAX_CD_SECTORS, USER};
+use discconv_sector::{Lba, MAX_CD_SECTORS, PREGAP_SECTORS, USER};
 use std::ops::Range;
 
 /// What to write for the only disc of `discs`.
@@ -21,6 +21,10 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
             .with_hint("write each disc to a file of its own"));
     };
     let file = disc.sources().first().map_or(stem, |source| source.name());
+    if options.original {
+        return Err(Error::unsupported(file, At::Whole, "a headerless image remembers no files that could be given back")
+            .with_hint("--original is for --to cue, of a disc that was read through a sheet; leave it away"));
+    }
     let (form, forced) = stored_form(file, options)?;
     let track = kept_track(disc, file)?;
     let lbas = kept_sectors(disc, track);
@@ -37,7 +41,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         entry: 0,
         format: crate::INFO.id,
         forced: Some(forced),
-        losses: losses(disc.toc(), track),
+        losses: losses(disc.toc(), track, &lbas),
         dropped: dropped(disc, track, &lbas, &form),
         // Which mode raw sectors are in is in the sectors, which are compared.
         discs: vec![ExpectedDisc { toc, runs: vec![run], says_mode: false }],
@@ -137,7 +141,7 @@ impl ReadAt for UserOfDisc<'_> {
 }
 
 /// What the table of contents says would be lost.
-fn losses(toc: &Toc, kept: &Track) -> Vec<Loss> {
+fn losses(toc: &Toc, kept: &Track, lbas: &Range<Lba>) -> Vec<Loss> {
     let others = || toc.tracks().filter(|track| track.number != kept.number);
     let numbers =
         |audio: bool| others().filter(|track| track.mode.is_audio() == audio).map(|track| track.number).collect::<Vec<u8>>();
@@ -158,8 +162,15 @@ fn losses(toc: &Toc, kept: &Track) -> Vec<Loss> {
         (LossKind::Isrc, usize::from(kept.isrc.is_some()), format!("ISRC of track {number:02}")),
         (LossKind::CdText, usize::from(toc.cd_text.is_some()), "CD-TEXT".to_owned()),
         (LossKind::Flags, flags.len(), format!("flags of track {number:02}: {}", flags.join(", "))),
+        (LossKind::Pregap, unsaid_gaps(kept, lbas), format!("gaps of track {number:02}, whose lengths an image cannot say")),
     ];
     rows.into_iter().filter(|(_, count, _)| *count > 0).map(|(kind, count, what)| Loss::new(kind, count as u64, what)).collect()
+}
+
+/// Gaps of the kept track that nothing in the file tells of. The pause that every disc has before LBA 0 goes without saying.
+fn unsaid_gaps(kept: &Track, lbas: &Range<Lba>) -> usize {
+    let mandatory = kept.start() == Lba::ZERO && kept.first() >= Lba(-PREGAP_SECTORS);
+    usize::from(kept.pregap_sectors() > 0 && !mandatory) + usize::from(lbas.end < kept.end)
 }
 
 /// `3 audio tracks (02-04)`.
@@ -224,10 +235,6 @@ fn notes(disc: &Disc, kept: &Track, lbas: &Range<Lba>, form: &Form) -> Vec<Strin
     let mut notes = Vec::new();
     if kept.pregap_sectors() > 0 {
         notes.push(format!("the {} sectors of pregap before INDEX 01 of track {number:02} are left out", kept.pregap_sectors()));
-    }
-    let postgap = lbas.end.sectors_to(kept.end);
-    if postgap > 0 {
-        notes.push(format!("the {postgap} sectors at the end of track {number:02} that no file holds are left out"));
     }
     if lbas.start != Lba::ZERO {
         let headers = if form.is_raw() { "; their headers stay as they are" } else { "" };

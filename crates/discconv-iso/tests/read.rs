@@ -54,3 +54,14 @@ fn what_is_no_image_is_refused() {
     }
     insta::assert_snapshot!(outcomes);
 }
+
+/// Sectors that the volume counts and the file lacks are told, and not made up.
+#[test]
+fn a_cut_volume_ends_where_its_file_does() {
+    let fixture = fixtures::by_name("iso-2048").unwrap();
+    let disc = open("cut.iso", &fixture.entry_bytes()[..22 * 2048], None).unwrap();
+    assert_eq!(disc.toc().sessions[0].lead_out.0, 22);
+    let note = disc.notes().iter().find(|note| note.kind == discconv_core::NoteKind::Damage).unwrap();
+    let text = "cut.iso: the volume declares 26 blocks of 2048 bytes, the file has 22: 4 missing at the end; the disc ends where the file does";
+    assert_eq!((note.text.as_str(), note.sectors), (text, 4));
+}

@@ -118,6 +118,7 @@ fn refusals() {
         ("long 2352", plan(&long, &sector(2352))),
         ("mode1 2336", plan(&fixture("raw-mode1"), &sector(2336))),
         ("2000", plan(&fixture("raw-mode1"), &sector(2000))),
+        ("original", plan(&fixture("raw-mode1"), &WriteOptions { original: true, ..WriteOptions::default() })),
         ("two discs", Iso.plan(&[fixture("raw-mode1"), fixture("raw-mode1")], "out", &WriteOptions::default())),
     ];
     let text: Vec<String> = rows

@@ -4,7 +4,6 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
 use discconv_formats::FORMATS;
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 const USAGE: &str = "discconv IN OUT [OPTIONS]
@@ -43,7 +42,7 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
-    /// For the help text: without a verb it is a conversion, and [`with_verb`] says so to clap.
+    /// For the help text: without a verb it is a conversion, and [`crate::words::with_verb`] says so to clap.
     #[command(flatten)]
     pub(crate) convert: Option<ConvertArgs>,
 }
@@ -141,7 +140,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long, help_heading = CONVERSION)]
     pub(crate) no_verify: bool,
 
-    /// Write a receipt with the hashes of source and outputs, as JSON
+    /// Write a receipt with the hashes of source and outputs, as JSON (of a batch: {"receipts": [...]})
     #[arg(long, value_name = "FILE", help_heading = CONVERSION)]
     pub(crate) receipt: Option<PathBuf>,
 
@@ -196,21 +195,27 @@ pub(crate) struct ImageArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv info game.cue\n  discconv info game.iso --json | jq .sessions\n\nOnly a bounded number of sectors is looked at; `discconv verify` reads them all.")]
+#[command(
+    after_long_help = "Examples:\n  discconv info game.cue\n  discconv info game.iso --json | jq .sessions\n\nOnly a bounded number of sectors is looked at; `discconv verify` reads them all."
+)]
 pub(crate) struct InfoArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv hash game.cue\n  discconv hash game.cue --json | jq -r '.tracks[].raw.sha1'\n\nA track's raw data is what a BIN of its own holds: from its INDEX 00 where the image\nstores the pregap, else from INDEX 01. Its user data is 2048 bytes of each sector from\nINDEX 01 on.")]
+#[command(
+    after_long_help = "Examples:\n  discconv hash game.cue\n  discconv hash game.cue --json | jq -r '.tracks[].raw.sha1'\n\nA track's raw data is what a BIN of its own holds: from its INDEX 00 where the image\nstores the pregap, else from INDEX 01. Its user data is 2048 bytes of each sector from\nINDEX 01 on."
+)]
 pub(crate) struct HashArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  discconv verify game.cue\n  discconv verify game.bin --json\n\nThe exit code is 4 if anything is wrong.")]
+#[command(
+    after_long_help = "Examples:\n  discconv verify game.cue\n  discconv verify game.bin --json\n\nThe exit code is 4 if anything is wrong."
+)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
@@ -218,7 +223,9 @@ pub(crate) struct VerifyArgs {
 
 /// Two discs.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:\n  discconv diff game.cue game.iso\n\nThe exit code is 1 if they differ. A gap is the same as blank sectors that are stored.")]
+#[command(
+    after_long_help = "Example:\n  discconv diff game.cue game.iso\n\nThe exit code is 1 if they differ. A gap is the same as blank sectors that are stored."
+)]
 pub(crate) struct DiffArgs {
     /// One disc
     #[arg(value_name = "A")]
@@ -318,58 +325,15 @@ fn loss_names() -> PossibleValuesParser {
     PossibleValuesParser::new(LossKind::ALL.into_iter().map(LossKind::name).chain(["all"]))
 }
 
-/// Options that take a value, so that the value is not mistaken for a verb.
-const WITH_VALUE: &[&str] = &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
-
-/// The command line with its verb in front: the first word, or `convert` where that is no verb.
-///
-/// Nothing is added where there is no word at all, so that `discconv --help` is about everything.
-pub(crate) fn with_verb(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut args: Vec<OsString> = args.into_iter().collect();
-    match first_word(&args) {
-        Some(place) if is_verb(&args[place]) => {
-            let verb = args.remove(place);
-            args.insert(1, verb);
-        }
-        Some(_) => args.insert(1, "convert".into()),
-        None if args.iter().skip(1).all(|arg| is_about_the_program(arg)) => {}
-        None => args.insert(1, "convert".into()),
-    }
-    args
-}
-
-fn first_word(args: &[OsString]) -> Option<usize> {
-    let mut place = 1;
-    while let Some(arg) = args.get(place) {
-        let text = arg.to_string_lossy();
-        if text == "--" {
-            return None;
-        }
-        if text == "-" || !text.starts_with('-') {
-            return Some(place);
-        }
-        place += if WITH_VALUE.contains(&text.as_ref()) { 2 } else { 1 };
-    }
-    None
-}
-
-fn is_verb(word: &OsStr) -> bool {
-    const VERBS: &[&str] = &["convert", "info", "hash", "verify", "diff", "formats", "completions", "man"];
-    word.to_str().is_some_and(|word| VERBS.contains(&word))
-}
-
-fn is_about_the_program(arg: &OsStr) -> bool {
-    ["-h", "--help", "-V", "--version"].iter().any(|known| arg == *known)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::ffi::OsString;
 
     /// The arguments of a conversion.
     pub(crate) fn convert(line: &str) -> ConvertArgs {
-        match Cli::try_parse_from(with_verb(line.split(' ').map(OsString::from))).map(|cli| cli.verb) {
+        match Cli::try_parse_from(crate::words::with_verb(line.split(' ').map(OsString::from))).map(|cli| cli.verb) {
             Ok(Some(Verb::Convert(args))) => args,
             other => panic!("{line}: {other:?}"),
         }
@@ -378,43 +342,6 @@ pub(crate) mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_verb_is_known_to_the_look_for_it() {
-        let command = Cli::command();
-        let missing: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).filter(|name| !is_verb(OsStr::new(name))).collect();
-        assert!(missing.is_empty(), "{missing:?}");
-    }
-
-    #[test]
-    fn every_option_with_a_value_is_known_to_the_look_for_the_verb() {
-        let command = Cli::command();
-        let takes_value = |arg: &&clap::Arg| arg.get_long().is_some() && arg.get_action().takes_values();
-        for arg in command.get_arguments().filter(takes_value) {
-            let long = format!("--{}", arg.get_long().unwrap_or_default());
-            assert!(WITH_VALUE.contains(&long.as_str()), "{long}");
-        }
-    }
-
-    #[test]
-    fn the_first_word_decides_the_verb() {
-        let check = |line: &str, expected: &str| {
-            let words = line.split(' ').map(OsString::from);
-            let got: Vec<String> = with_verb(words).iter().map(|word| word.to_string_lossy().into_owned()).collect();
-            assert_eq!(got.join(" "), expected, "{line}");
-        };
-        check("discconv a.bin a.iso", "discconv convert a.bin a.iso");
-        check("discconv info a.bin", "discconv info a.bin");
-        check("discconv -q info a.bin", "discconv info -q a.bin");
-        check("discconv --jobs 2 hash a.bin", "discconv hash --jobs 2 a.bin");
-        check("discconv a.bin info", "discconv convert a.bin info");
-        check("discconv --to iso info --out d", "discconv info --to iso --out d");
-        check("discconv convert info x.iso", "discconv convert info x.iso");
-        check("discconv -- info x.iso", "discconv convert -- info x.iso");
-        check("discconv --help", "discconv --help");
-        check("discconv --to iso", "discconv convert --to iso");
-        check("discconv - x.iso", "discconv convert - x.iso");
     }
 
     #[test]

@@ -75,7 +75,12 @@ impl Survey {
 ///
 /// # Errors
 /// A usage error if two inputs would write one output; [`Error::Cancelled`].
-pub(crate) fn survey(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: &Settings) -> Result<Survey, Failure> {
+pub(crate) fn survey(
+    inputs: &[PathBuf],
+    out: &Path,
+    format: Option<&'static str>,
+    settings: &Settings,
+) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
     let mut candidates = candidates(inputs, out, &mut survey.problems);
     // Sheets first: what they name is theirs.
@@ -134,14 +139,21 @@ fn candidates(inputs: &[PathBuf], out: &Path, problems: &mut Vec<Error>) -> Vec<
         let walked = walk(input);
         problems.extend(walked.problems);
         // What an earlier run wrote is no input of this one, unless the output folder was named as such.
-        let outputs = (out != input && out.starts_with(input)).then_some(out);
-        let files = walked.files.into_iter().filter(|path| outputs.is_none_or(|out| !path.starts_with(out)));
+        let outputs = folder_within(out, input);
+        let files = walked.files.into_iter().filter(|path| outputs.as_ref().is_none_or(|out| !path.starts_with(out)));
         all.extend(files.map(|path| {
             let below = path.strip_prefix(input).ok().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
             Candidate { path, below, named: false }
         }));
     }
     all
+}
+
+/// The folder `out`, as the walk through `input` calls it, if it is there and below it.
+fn folder_within(out: &Path, input: &Path) -> Option<PathBuf> {
+    let (out, base) = (std::fs::canonicalize(out).ok()?, std::fs::canonicalize(input).ok()?);
+    let below = out.strip_prefix(base).ok().filter(|below| !below.as_os_str().is_empty())?;
+    Some(input.join(below))
 }
 
 fn extension_of(path: &Path) -> String {
@@ -151,7 +163,10 @@ fn extension_of(path: &Path) -> String {
 /// Does the extension say that the file describes others?
 fn is_descriptor(path: &Path) -> bool {
     let extension = extension_of(path);
-    FORMATS.iter().map(|format| format.info()).any(|info| !info.companions.is_empty() && info.extensions.contains(&extension.as_str()))
+    FORMATS
+        .iter()
+        .map(|format| format.info())
+        .any(|info| !info.companions.is_empty() && info.extensions.contains(&extension.as_str()))
 }
 
 /// Does the extension promise an image? Then it is a failure if it is none.
@@ -162,13 +177,21 @@ fn looks_like_an_image(path: &Path) -> bool {
 }
 
 fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Job {
-    let target = Target { folder: out.join(&candidate.below), stem: stem_of(&candidate.path), extension: String::new(), format, named: None };
+    let target = Target {
+        folder: out.join(&candidate.below),
+        stem: stem_of(&candidate.path),
+        extension: String::new(),
+        format,
+        named: None,
+    };
     Job { input: candidate.path.clone(), target }
 }
 
 fn fate(job: Job, prepared: &Prepared, settings: &Settings) -> Fate {
     let outputs = prepared.paths();
-    if !settings.force && let Some(there) = outputs.iter().find(|path| std::fs::symlink_metadata(path).is_ok()) {
+    if !settings.force
+        && let Some(there) = outputs.iter().find(|path| std::fs::symlink_metadata(path).is_ok())
+    {
         return Fate::Exists(there.clone());
     }
     Fate::Convert(Planned { job, bytes: prepared.plan.total_bytes(), outputs })

@@ -3,9 +3,11 @@
 use crate::args::Common;
 use crate::errors::Failure;
 use crate::shown;
+use discconv_core::{At, Error};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 /// Where words go.
 pub(crate) struct Console {
@@ -17,18 +19,28 @@ pub(crate) struct Console {
     pub(crate) json: bool,
     /// The bars; hidden where nobody would see them.
     pub(crate) bars: MultiProgress,
+    /// Why a result could not be printed.
+    unsaid: Mutex<Option<std::io::Error>>,
 }
 
 impl Console {
     pub(crate) fn new(common: &Common) -> Console {
         let drawn = std::io::stderr().is_terminal() && !common.quiet && !common.no_progress;
         let target = if drawn { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-        Console { quiet: common.quiet, verbose: common.verbose, json: common.json, bars: MultiProgress::with_draw_target(target) }
+        let bars = MultiProgress::with_draw_target(target);
+        Console { quiet: common.quiet, verbose: common.verbose, json: common.json, bars, unsaid: Mutex::default() }
     }
 
     /// Data that was asked for.
     pub(crate) fn data(&self, text: &str) {
-        self.bars.suspend(|| print(&mut std::io::stdout().lock(), text));
+        if let Err(error) = self.bars.suspend(|| print(&mut std::io::stdout().lock(), text)) {
+            self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+
+    /// Why a result could not be printed, if so; not where the reader went away.
+    pub(crate) fn unsaid(&self) -> Option<Failure> {
+        self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).take().and_then(cannot_print)
     }
 
     /// The one JSON object.
@@ -43,9 +55,9 @@ impl Console {
         }
     }
 
-    /// A line beside the result.
+    /// A line beside the result; with `--json` the object says it.
     pub(crate) fn say(&self, text: &str) {
-        if !self.quiet {
+        if !self.quiet && !self.json {
             self.aside(&shown::name(text));
         }
     }
@@ -57,14 +69,16 @@ impl Console {
 
     /// An observation that only `-v` shows.
     pub(crate) fn detail(&self, text: &str) {
-        if self.verbose {
+        if self.verbose && !self.json {
             self.aside(&shown::name(text));
         }
     }
 
     /// Something that may matter, though work goes on.
     pub(crate) fn warn(&self, text: &str) {
-        self.aside(&format!("warning: {}", shown::name(text)));
+        if !self.json {
+            self.aside(&format!("warning: {}", shown::name(text)));
+        }
     }
 
     /// Why something did not succeed.
@@ -74,11 +88,17 @@ impl Console {
     }
 
     fn aside(&self, text: &str) {
-        self.bars.suspend(|| print(&mut std::io::stderr().lock(), text));
+        // There is nobody else to tell that stderr is gone.
+        let _ = self.bars.suspend(|| print(&mut std::io::stderr().lock(), text));
     }
 }
 
-/// A reader that went away (`discconv formats | head`) is nobody's error.
-fn print(to: &mut dyn Write, text: &str) {
-    let _ = writeln!(to, "{}", text.trim_end_matches('\n')).and_then(|()| to.flush());
+fn print(to: &mut dyn Write, text: &str) -> std::io::Result<()> {
+    writeln!(to, "{}", text.trim_end_matches('\n')).and_then(|()| to.flush())
+}
+
+/// The failure to print a result. A reader that went away (`discconv formats | head`) is nobody's error.
+pub(crate) fn cannot_print(error: std::io::Error) -> Option<Failure> {
+    let gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+    (!gone).then(|| Error::io("standard output", At::Whole, "cannot print the result", error).into())
 }

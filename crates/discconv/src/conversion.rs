@@ -4,7 +4,9 @@ use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::job::{Job, Settings, Target, info_of};
 use crate::shown;
-use discconv_core::{Disc, Error, Execution, ExtraKind, Loss, LossKind, LossKinds, Plan, Pool, Report, Role, Watch, WriteOptions, execute};
+use discconv_core::{
+    Disc, Error, Execution, ExtraKind, Loss, LossKind, LossKinds, Note, Plan, Pool, Report, Role, Watch, WriteOptions, execute,
+};
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
 
@@ -32,8 +34,12 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
     let mut image = image::open(&job.input, settings.from.as_deref())?;
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
+        if !image.stores_user_data_only() {
+            image.notes.push(Note::oddity("--mode changes nothing: no sector is rebuilt from 2048 bytes"));
+        }
         let discs = std::mem::take(&mut image.discs);
-        image.discs = discs.into_iter().map(|disc| disc.with_user_mode(&image.shown, mode)).collect::<Result<Vec<Disc>, Error>>()?;
+        image.discs =
+            discs.into_iter().map(|disc| disc.with_user_mode(&image.shown, mode)).collect::<Result<Vec<Disc>, Error>>()?;
     }
     let plan = plan(&image, &job.target, settings)?;
     Ok(Prepared { image, plan, folder: job.target.folder.clone(), damage })
@@ -56,7 +62,8 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
         None => remembered(image)?,
     };
     let options = WriteOptions { extension: target.extension.clone(), ..settings.write.clone() };
-    let format = discconv_formats::by_id(format).ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
+    let format = discconv_formats::by_id(format)
+        .ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
     let planned = discconv_formats::plan_to(format, &image.discs, &target.stem, &options);
     let mut plan = planned.map_err(|error| with_source(error, image))?;
     plan.check_names()?;
@@ -71,7 +78,10 @@ fn remembered(image: &Image) -> Result<&'static str, Failure> {
     let sheet = image.discs.iter().flat_map(Disc::extras).any(|extra| extra.kind == ExtraKind::CueSheet);
     let cue = sheet.then(|| info_of("cue")).flatten();
     cue.map(|info| info.id).ok_or_else(|| {
-        Failure::usage(format!("{} does not remember which files it was made from", image.shown), "--original is for sheets, and for containers that keep one; say --to FORMAT instead")
+        Failure::usage(
+            format!("{} does not remember which files it was made from", image.shown),
+            "--original is for sheets, and for containers that keep one; say --to FORMAT instead",
+        )
     })
 }
 
@@ -97,7 +107,10 @@ fn insist_on_name(plan: &mut Plan, named: &str, format: &str) -> Result<(), Fail
         return Ok(());
     }
     let files: Vec<String> = plan.files.iter().map(|file| shown::name(&file.name)).collect();
-    Err(Failure::usage(format!("{} cannot be the name of {format} output; it would be {}", shown::name(named), files.join(", ")), "name one of these, or use --out DIR"))
+    Err(Failure::usage(
+        format!("{} cannot be the name of {format} output; it would be {}", shown::name(named), files.join(", ")),
+        "name one of these, or use --out DIR",
+    ))
 }
 
 impl Prepared {
@@ -110,7 +123,13 @@ impl Prepared {
     ///
     /// # Errors
     /// Losses that were not allowed, a proof that fails, what reading and writing meet; then nothing is left behind.
-    pub(crate) fn carry_out(&self, settings: &Settings, inputs: &[FileIdentity], pool: &dyn Pool, watch: &dyn Watch) -> Result<Done, Failure> {
+    pub(crate) fn carry_out(
+        &self,
+        settings: &Settings,
+        inputs: &[FileIdentity],
+        pool: &dyn Pool,
+        watch: &dyn Watch,
+    ) -> Result<Done, Failure> {
         let mut kept = self.image.inputs();
         kept.extend_from_slice(inputs);
         let outputs = FolderOutputs::new(&self.folder, kept, settings.force);

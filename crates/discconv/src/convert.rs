@@ -4,7 +4,7 @@ use crate::args::ConvertArgs;
 use crate::batch;
 use crate::console::Console;
 use crate::conversion::{Done, Prepared, prepare};
-use crate::crew::{self, Outcome};
+use crate::crew;
 use crate::errors::{self, Failure};
 use crate::image;
 use crate::job::{self, Job, Request, Settings};
@@ -12,8 +12,9 @@ use crate::progress::Progress;
 use crate::receipt;
 use crate::report;
 use crate::shown;
+use crate::summary::Outcome;
 use discconv_core::{Error, NoteKind};
-use discconv_host::ThreadPool;
+use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
@@ -32,8 +33,11 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> 
 
 /// Oddities of the source, and the plan where nothing else follows.
 pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Console) {
+    let name = prepared.image.path.display().to_string();
     for note in prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity) {
-        console.note(&note.text);
+        // Among many inputs, each note says whose it is.
+        let whose = if note.text.starts_with(&name) { String::new() } else { format!("{name}: ") };
+        console.note(&format!("{whose}{}", note.text));
     }
     if settings.dry_run {
         console.report(&report::plan_text(prepared));
@@ -43,18 +47,19 @@ pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Conso
 fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
     let prepared = prepare(job, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &prepared.paths())?;
+        refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
     }
     announce(&prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
-    let written = receipt.map(|path| receipt::of(&prepared, &done, settings, cores, &progress).map(|body| (path, body))).transpose()?;
+    let body = receipt.map(|_| receipt::of(&prepared, &done, settings, cores, &progress)).transpose();
     drop(progress);
-    if let Some((path, body)) = written {
-        receipt::write(path, &body, prepared.image.inputs(), settings.force)?;
+    // What was converted is told, even if its receipt fails.
+    tell(&prepared, &done, settings, console);
+    if let (Some(path), Some(body)) = (receipt, body?) {
+        receipt::write(path, &body, kept(&done.paths, prepared.image.inputs()), settings.force)?;
         console.detail(&format!("receipt written to {}", shown::path(path)));
     }
-    tell(&prepared, &done, settings, console);
     Ok(errors::DONE)
 }
 
@@ -66,18 +71,38 @@ fn tell(prepared: &Prepared, done: &Done, settings: &Settings, console: &Console
     }
 }
 
-fn refuse_as_output(receipt: &Path, outputs: &[PathBuf]) -> Result<(), Failure> {
-    let same = |output: &PathBuf| std::path::absolute(output).ok() == std::path::absolute(receipt).ok();
-    if outputs.iter().any(same) {
-        return Err(Failure::usage(format!("{} is to be both an output and the receipt", shown::path(receipt)), "choose another name for the receipt"));
-    }
-    Ok(())
+/// The files that a receipt does not replace: inputs, and outputs by whatever name.
+fn kept(outputs: &[PathBuf], inputs: Vec<FileIdentity>) -> Vec<FileIdentity> {
+    inputs.into_iter().chain(outputs.iter().filter_map(|output| FileIdentity::of(output).ok())).collect()
 }
 
-fn many(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
+fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[FileIdentity]) -> Result<(), Failure> {
+    let place = place_of(receipt);
+    let both = if outputs.iter().any(|output| place_of(output) == place) {
+        "an output"
+    } else if FileIdentity::of(receipt).is_ok_and(|identity| inputs.contains(&identity)) {
+        "an input"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        format!("{} is to be both {both} and the receipt", shown::path(receipt)),
+        "choose another name for the receipt",
+    ))
+}
+
+fn many(
+    inputs: &[PathBuf],
+    out: &Path,
+    format: Option<&'static str>,
+    settings: &Settings,
+    receipt: Option<&Path>,
+    cores: usize,
+    console: &Console,
+) -> Result<u8, Failure> {
     let survey = batch::survey(inputs, out, format, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &survey.outputs())?;
+        refuse_as_output(path, &survey.outputs(), &survey.inputs)?;
     }
     for problem in &survey.problems {
         console.warn(&problem.to_string());
@@ -89,21 +114,27 @@ fn many(inputs: &[PathBuf], out: &Path, format: Option<&'static str>, settings: 
         console.detail(&format!("{}: belongs to a sheet, which is converted", path.display()));
     }
     let problems = survey.problems.len();
-    let (others, protected) = (survey.others.len(), survey.inputs.clone());
+    let (others, outputs, inputs) = (survey.others.len(), survey.outputs(), survey.inputs.clone());
     let run = crew::run(survey, settings, receipt.is_some(), cores, console);
-    if let Some(path) = receipt {
-        let receipts = run.receipts();
-        receipt::write(path, &receipt::of_batch(receipts), protected, settings.force)?;
-    }
     if console.json {
         console.data_json(&run.json(others));
     } else {
         console.report(&run.table(others, settings));
     }
+    if let Some(path) = receipt {
+        receipt::write(path, &receipt::of_batch(run.receipts()), kept(&outputs, inputs), settings.force)?;
+    }
     if crate::interrupt::asked() {
         return Err(Error::Cancelled.into());
     }
     Ok(exit_code(&run.outcomes, problems))
+}
+
+/// The path of a file that may not be there yet, without links and dots in its folder.
+fn place_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).unwrap_or_else(|_| folder.to_owned());
+    path.file_name().map_or(folder.clone(), |name| folder.join(name))
 }
 
 /// 0 if nothing failed; the one input's own code if there was but one; else 1.

@@ -28,7 +28,11 @@ pub(crate) fn run(args: &DiffArgs, console: &Console) -> Result<u8, Failure> {
 }
 
 fn as_json(a: &str, b: &str, found: &Comparison) -> Value {
-    let differences: Vec<Value> = found.differences.iter().map(|run| json!({ "track": run.track, "first_lba": run.first.0, "sectors": run.sectors })).collect();
+    let differences: Vec<Value> = found
+        .differences
+        .iter()
+        .map(|run| json!({ "track": run.track, "first_lba": run.first.0, "sectors": run.sectors }))
+        .collect();
     json!({
         "a": a, "b": b, "same": found.is_same(), "toc": found.toc, "differences": differences,
         "sectors": found.sectors, "user_only": found.user_only,
@@ -48,12 +52,18 @@ fn text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     }
     let differing: u64 = found.differences.iter().map(|run| run.sectors).sum();
     if found.user_only > 0 {
-        lines.push(format!("{} compared in their user data only, since one side stores no more", shown::count(found.user_only, "sector")));
+        lines.push(format!(
+            "{} compared in their user data only, since one side stores no more",
+            shown::count(found.user_only, "sector")
+        ));
     }
     let compared = shown::count(found.sectors, "sector");
     lines.push(match (found.is_same(), differing) {
         (true, _) => format!("same disc: {compared} compared, {a} and {b}"),
         (false, 0) => format!("different, though the {compared} that both have are the same: {a} and {b}"),
+        (false, _) if found.toc.is_some() => {
+            format!("different: {} differ or are on one side only, {a} and {b}", shown::count(differing, "sector"))
+        }
         (false, _) => format!("different: {} of {compared} compared, {a} and {b}", shown::grouped(differing)),
     });
     lines.join("\n")
@@ -66,9 +76,19 @@ mod tests {
 
     #[test]
     fn every_difference_names_track_and_place() {
-        let found = Comparison { differences: vec![Difference { track: 2, first: Lba(300), sectors: 1 }], sectors: 400, ..Comparison::default() };
-        assert_eq!(text("a", "b", &found, false), "track 2: 1 sector from LBA 300 on\ndifferent: 1 of 400 sectors compared, a and b");
+        let found = Comparison {
+            differences: vec![Difference { track: 2, first: Lba(300), sectors: 1 }],
+            sectors: 400,
+            ..Comparison::default()
+        };
+        assert_eq!(
+            text("a", "b", &found, false),
+            "track 2: 1 sector from LBA 300 on\ndifferent: 1 of 400 sectors compared, a and b"
+        );
         let json = as_json("a", "b", &found).to_string();
-        assert_eq!(json, r#"{"a":"a","b":"b","same":false,"toc":null,"differences":[{"track":2,"first_lba":300,"sectors":1}],"sectors":400,"user_only":0}"#);
+        assert_eq!(
+            json,
+            r#"{"a":"a","b":"b","same":false,"toc":null,"differences":[{"track":2,"first_lba":300,"sectors":1}],"sectors":400,"user_only":0}"#
+        );
     }
 }

@@ -1,7 +1,7 @@
-//! The four digests, each in a thread of its own that sees every chunk once.
+//! The four digests, of raw and of user data: each a lane, a thread of its own that sees every chunk once.
 //!
-//! MD5 is slower than reading and slower than the others, so that it alone sets the pace; the channels between hold a
-//! few chunks and no more.
+//! MD5 of the raw view is slower than reading and slower than the others, so that it alone sets the pace; the channels
+//! between hold a few chunks and no more.
 
 use md5::{Digest, Md5};
 use serde_json::{Map, Value};
@@ -121,20 +121,25 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// One algorithm over both views.
+/// Which bytes of a chunk.
+#[derive(Clone, Copy)]
+enum View {
+    Raw,
+    User,
+}
+
+/// One algorithm over one view.
 struct Lane {
-    raw: Sum,
-    user: Sum,
+    view: View,
+    sum: Sum,
 }
 
 impl Lane {
-    fn new(algorithm: Algorithm) -> Lane {
-        Lane { raw: Sum::new(algorithm), user: Sum::new(algorithm) }
-    }
-
     fn update(&mut self, chunk: &Chunk) {
-        self.raw.update(&chunk.raw);
-        self.user.update(&chunk.user);
+        self.sum.update(match self.view {
+            View::Raw => &chunk.raw,
+            View::User => &chunk.user,
+        });
     }
 
     fn follow(mut self, chunks: &Receiver<Arc<Chunk>>) -> Lane {
@@ -143,26 +148,53 @@ impl Lane {
     }
 }
 
-/// The digests of everything that `feed` hands out, raw and user: with a thread for each algorithm if `beside`.
+/// What is to be digested, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) which: Which,
+    pub(crate) raw: bool,
+    pub(crate) user: bool,
+    /// With a thread for each lane, or all in the thread that reads?
+    pub(crate) beside: bool,
+}
+
+impl Wanted {
+    /// Only the raw view, in threads.
+    pub(crate) fn of_bytes(which: Which) -> Wanted {
+        Wanted { which, raw: true, user: false, beside: true }
+    }
+
+    fn lanes(self) -> Vec<(View, Algorithm)> {
+        let views = [self.raw.then_some(View::Raw), self.user.then_some(View::User)];
+        let of_view = |view: View| self.which.algorithms().into_iter().map(move |algorithm| (view, algorithm));
+        views.into_iter().flatten().flat_map(of_view).collect()
+    }
+}
+
+/// The digests of everything that `feed` hands out, raw and user. Those that are not wanted stay empty.
 ///
 /// # Errors
 /// Those of `feed`, which then ends it.
-pub(crate) fn digests<E>(which: Which, beside: bool, feed: impl FnOnce(&mut dyn FnMut(Chunk)) -> Result<(), E>) -> Result<(Digests, Digests), E> {
+pub(crate) fn digests<E>(
+    wanted: Wanted,
+    feed: impl FnOnce(&mut dyn FnMut(Chunk)) -> Result<(), E>,
+) -> Result<(Digests, Digests), E> {
     let (mut raw_bytes, mut user_bytes) = (0u64, 0u64);
     let lanes = std::thread::scope(|scope| {
         let mut senders: Vec<SyncSender<Arc<Chunk>>> = Vec::new();
-        let mut handles: Vec<ScopedJoinHandle<'_, Lane>> = Vec::new();
-        // Lanes that got no thread are worked here.
+        let mut handles: Vec<(usize, ScopedJoinHandle<'_, Lane>)> = Vec::new();
+        // Lanes without a thread are worked here.
         let mut here: Vec<(usize, Lane)> = Vec::new();
-        for (place, algorithm) in which.algorithms().into_iter().enumerate() {
+        for (place, (view, algorithm)) in wanted.lanes().into_iter().enumerate() {
+            let lane = move || Lane { view, sum: Sum::new(algorithm) };
             let (sender, receiver) = sync_channel(WAITING);
-            let spawned = beside.then(|| Builder::new().spawn_scoped(scope, move || Lane::new(algorithm).follow(&receiver)));
-            match spawned {
+            let thread = wanted.beside.then(|| Builder::new().spawn_scoped(scope, move || lane().follow(&receiver)));
+            match thread {
                 Some(Ok(handle)) => {
+                    handles.push((place, handle));
                     senders.push(sender);
-                    handles.push(handle);
                 }
-                _ => here.push((place, Lane::new(algorithm))),
+                _ => here.push((place, lane())),
             }
         }
         let fed = feed(&mut |chunk| {
@@ -176,14 +208,17 @@ pub(crate) fn digests<E>(which: Which, beside: bool, feed: impl FnOnce(&mut dyn 
             here.iter_mut().for_each(|(_, lane)| lane.update(&chunk));
         });
         drop(senders);
-        let mut lanes: Vec<Lane> = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect();
-        for (place, lane) in here {
-            lanes.insert(place, lane);
-        }
+        let joined = handles
+            .into_iter()
+            .map(|(place, handle)| (place, handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        let mut lanes: Vec<(usize, Lane)> = joined.chain(here).collect();
+        lanes.sort_by_key(|(place, _)| *place);
         fed.map(|()| lanes)
     })?;
-    let (raw, user): (Vec<String>, Vec<String>) = lanes.into_iter().map(|lane| (lane.raw.hex(), lane.user.hex())).unzip();
-    Ok((named(raw_bytes, which, raw), named(user_bytes, which, user)))
+    let mut values = lanes.into_iter().map(|(_, lane)| lane.sum.hex());
+    let mut next = |view: bool| if view { values.by_ref().take(wanted.which.algorithms().len()).collect() } else { Vec::new() };
+    let (raw, user) = (next(wanted.raw), next(wanted.user));
+    Ok((named(raw_bytes, wanted.which, raw), named(user_bytes, wanted.which, user)))
 }
 
 fn named(bytes: u64, which: Which, values: Vec<String>) -> Digests {
@@ -205,7 +240,7 @@ mod tests {
     use std::convert::Infallible;
 
     fn of(parts: &[&[u8]], beside: bool) -> Digests {
-        let fed = digests(Which::All, beside, |give| {
+        let fed = digests(Wanted { beside, ..Wanted::of_bytes(Which::All) }, |give| {
             parts.iter().for_each(|part| give(Chunk { raw: part.to_vec(), user: Vec::new() }));
             Ok::<(), Infallible>(())
         });
@@ -228,7 +263,7 @@ mod tests {
 
     #[test]
     fn an_error_of_the_feed_ends_it() {
-        let fed = digests(Which::All, true, |give| {
+        let fed = digests(Wanted::of_bytes(Which::All), |give| {
             give(Chunk::default());
             Err("no more")
         });

@@ -69,7 +69,8 @@ impl Failure {
         match self.exit_code() {
             INTERRUPTED => "interrupted",
             REFUSED => "refused",
-            DAMAGED => "damaged",
+            DAMAGED if matches!(self, Failure::Damaged { .. }) => "damaged",
+            DAMAGED => "unreadable",
             _ => "failed",
         }
     }
@@ -170,7 +171,10 @@ mod tests {
 
     #[test]
     fn losses_are_listed_a_line_each() {
-        let losses = vec![Loss::new(LossKind::Audio, 2, "2 audio tracks (02-03)"), Loss { first: Some(Lba(7)), ..Loss::new(LossKind::Ecc, 1, "1 sector") }];
+        let losses = vec![
+            Loss::new(LossKind::Audio, 2, "2 audio tracks (02-03)"),
+            Loss { first: Some(Lba(7)), ..Loss::new(LossKind::Ecc, 1, "1 sector") },
+        ];
         let failure = Failure::from(Error::WouldLose { file: "a.cue".into(), losses, keeps: Some("cue".into()) });
         let text = failure.text();
         assert!(text.starts_with("error: a.cue: something would be lost:\n  audio  2 audio tracks (02-03)\n  ecc    1 sector, first at LBA 7\nhint: "), "{text}");

@@ -46,7 +46,11 @@ fn yes(is: bool) -> String {
 /// What a format carries, in the fewest words.
 fn carries_words(info: &FormatInfo) -> String {
     let carried = carried(info);
-    let missing: Vec<&str> = LossKind::ALL.into_iter().filter(|kind| *kind != LossKind::Damage && !carried.contains(*kind)).map(LossKind::name).collect();
+    let missing: Vec<&str> = LossKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != LossKind::Damage && !carried.contains(*kind))
+        .map(LossKind::name)
+        .collect();
     let there: Vec<&str> = carried.iter().map(LossKind::name).collect();
     match (info.writes, missing.len(), there.len()) {
         (false, ..) => "(not written)".to_owned(),
@@ -59,7 +63,11 @@ fn carries_words(info: &FormatInfo) -> String {
 
 fn table(infos: &[&FormatInfo]) -> String {
     let rows = infos.iter().map(|info| {
-        let files = if info.companions.is_empty() { dotted(info.extensions) } else { format!("{} with {}", dotted(info.extensions), dotted(info.companions)) };
+        let files = if info.companions.is_empty() {
+            dotted(info.extensions)
+        } else {
+            format!("{} with {}", dotted(info.extensions), dotted(info.companions))
+        };
         [info.id.to_owned(), files, "yes".to_owned(), yes(info.writes), carries_words(info)]
     });
     let mut text = shown::table(["format", "files", "read", "write", "carries"], &[], rows);
@@ -76,13 +84,22 @@ fn table(infos: &[&FormatInfo]) -> String {
 /// The table of the README.
 fn markdown(infos: &[&FormatInfo]) -> String {
     const RAW: LossKinds = LossKinds::of(&[LossKind::Form2, LossKind::Subheader, LossKind::Ecc]);
-    let mut text = "| format | files | read | write | lossless | audio | subchannel |\n|---|---|---|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| format | files | read | write | lossless | audio | subchannel |\n|---|---|---|---|---|---|---|\n".to_owned();
     for info in infos {
         let carried = carried(info);
         let can = |kinds: LossKinds| yes(info.writes && carried.contains_all(kinds));
-        let files: Vec<String> = info.extensions.iter().chain(info.companions).map(|extension| format!("`.{extension}`")).collect();
-        let (lossless, audio, sub) = (can(RAW), can(LossKinds::of(&[LossKind::Audio])), can(LossKinds::of(&[LossKind::Subchannel])));
-        text.push_str(&format!("| {} (`{}`) | {} | yes | {} | {lossless} | {audio} | {sub} |\n", info.name, info.id, files.join(" "), yes(info.writes)));
+        let files: Vec<String> =
+            info.extensions.iter().chain(info.companions).map(|extension| format!("`.{extension}`")).collect();
+        let (lossless, audio, sub) =
+            (can(RAW), can(LossKinds::of(&[LossKind::Audio])), can(LossKinds::of(&[LossKind::Subchannel])));
+        text.push_str(&format!(
+            "| {} (`{}`) | {} | yes | {} | {lossless} | {audio} | {sub} |\n",
+            info.name,
+            info.id,
+            files.join(" "),
+            yes(info.writes)
+        ));
     }
     text
 }

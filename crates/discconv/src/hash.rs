@@ -6,7 +6,7 @@
 
 use crate::args::HashArgs;
 use crate::console::Console;
-use crate::digest::{self, Chunk, Digests};
+use crate::digest::{self, Chunk, Digests, Wanted, Which};
 use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
@@ -42,12 +42,15 @@ pub(crate) struct Hashes {
 
 pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
     let image = image::open_args(&args.image, console)?;
+    for damage in image.damage() {
+        console.warn(&damage.text);
+    }
     let progress = Progress::new(console, &image.shown, None);
     let hashes = hashes(&image, image::cores(&args.image.common), &progress)?;
     drop(progress);
     if console.json {
         let mut body = Map::new();
-        body.insert("path".to_owned(), image.shown.clone().into());
+        body.insert("path".to_owned(), image.path.to_string_lossy().into());
         body.append(&mut hashes.json());
         console.data_json(&Value::Object(body));
     } else {
@@ -110,7 +113,8 @@ impl<'a> Job<'a> {
 
     fn run(&self, beside: bool, scratch: &mut Scratch, watch: &dyn Watch) -> Result<TrackHashes, Error> {
         let mut all_user = !self.track.mode.is_audio();
-        let (raw, user) = digest::digests(digest::Which::All, beside, |give| {
+        let wanted = Wanted { which: Which::All, raw: self.raw.is_some(), user: all_user, beside };
+        let (raw, user) = digest::digests(wanted, |give| {
             for lbas in chunks(&self.lbas()) {
                 watch.check()?;
                 let chunk = self.read(&lbas, &mut all_user, scratch)?;
@@ -120,7 +124,11 @@ impl<'a> Job<'a> {
             Ok::<(), Error>(())
         })?;
         let rebuilt = self.raw.as_ref().is_some_and(|lbas| is_rebuilt(self.disc, lbas));
-        Ok(TrackHashes { number: self.track.number, raw: self.raw.is_some().then_some((raw, rebuilt)), user: all_user.then_some(user) })
+        Ok(TrackHashes {
+            number: self.track.number,
+            raw: self.raw.is_some().then_some((raw, rebuilt)),
+            user: all_user.then_some(user),
+        })
     }
 
     /// The bytes of some sectors; once a sector without 2048 user bytes was met, user data is no longer gathered.
@@ -165,7 +173,9 @@ fn chunk_bytes(lbas: &Range<Lba>, view: &Form) -> u64 {
 fn chunks(lbas: &Range<Lba>) -> impl Iterator<Item = Range<Lba>> + use<> {
     let end = lbas.end;
     let step = i32::try_from(CHUNK_SECTORS).unwrap_or(i32::MAX);
-    std::iter::successors(Some(lbas.start), move |at| at.checked_add(step)).take_while(move |at| *at < end).map(move |at| at..(at + step).min(end))
+    std::iter::successors(Some(lbas.start), move |at| at.checked_add(step))
+        .take_while(move |at| *at < end)
+        .map(move |at| at..(at + step).min(end))
 }
 
 /// From INDEX 00, as far as the image stores the pregap without a break, to the track's end; track 1 from LBA 0.

@@ -50,7 +50,14 @@ pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
     };
     notes.extend(opened.notes);
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
-    Ok(Image { path: path.to_owned(), shown: shown::path(path), format: opened.format, discs: opened.discs, notes, files: beside.files(path) })
+    Ok(Image {
+        path: path.to_owned(),
+        shown: shown::path(path),
+        format: opened.format,
+        discs: opened.discs,
+        notes,
+        files: beside.files(path),
+    })
 }
 
 fn open_beside(path: &Path, from: Option<&str>, beside: &Beside) -> Result<discconv_formats::OpenedImage, Error> {
@@ -65,7 +72,8 @@ pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     let _ = open_beside(path, None, &beside);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
-    let companions = infos.flat_map(|info| info.companions).filter_map(|companion| FileIdentity::of(&path.with_extension(companion)).ok());
+    let companions =
+        infos.flat_map(|info| info.companions).filter_map(|companion| FileIdentity::of(&path.with_extension(companion)).ok());
     companions.chain(beside.files(path).into_keys()).collect()
 }
 
@@ -112,6 +120,14 @@ impl Image {
     pub(crate) fn is_plain_2048(&self) -> bool {
         let described = !self.format.companions.is_empty();
         !described && self.disc().extents().iter().all(|extent| extent.main.is_some_and(|place| place.form.main == Main::User))
+    }
+
+    /// Are there data sectors of which only the 2048 user bytes are stored?
+    pub(crate) fn stores_user_data_only(&self) -> bool {
+        let extents = self.discs.iter().flat_map(Disc::extents);
+        extents
+            .filter(|extent| !extent.mode.is_audio())
+            .any(|extent| extent.main.is_some_and(|place| place.form.main == Main::User))
     }
 
     /// What is damaged, each with its place.

@@ -5,7 +5,9 @@ use crate::console::Console;
 use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::shown;
-use discconv_core::{CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackMode, TrackSurvey, survey_track};
+use discconv_core::{
+    CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackMode, TrackSurvey, survey_track,
+};
 use serde_json::{Value, json};
 
 /// Sectors that are looked at in a track, and in a whole disc, at most.
@@ -35,7 +37,8 @@ fn as_json(image: &Image, surveys: &[TrackSurvey]) -> Value {
     let disc = image.disc();
     let mut surveys = surveys.iter();
     let sessions = disc.toc().sessions.iter().enumerate().map(|(place, session)| {
-        let tracks: Vec<Value> = session.tracks.iter().zip(&mut surveys).map(|(track, survey)| track_json(track, survey)).collect();
+        let tracks: Vec<Value> =
+            session.tracks.iter().zip(&mut surveys).map(|(track, survey)| track_json(track, survey)).collect();
         json!({ "number": place + 1, "start_lba": start(session).0, "lead_out_lba": session.lead_out.0, "tracks": tracks })
     });
     let sessions: Vec<Value> = sessions.collect();
@@ -106,13 +109,26 @@ fn track_table(session: &Session, surveys: &[TrackSurvey]) -> String {
     let rows = session.tracks.iter().zip(surveys).map(|(track, survey)| {
         let number = track.number.to_string();
         let stored = if survey.stored_bytes == 0 { "-".to_owned() } else { survey.stored_bytes.to_string() };
-        let length = if track.mode == TrackMode::Audio { playing_time(track.sectors()) } else { shown::size(u64::from(track.sectors()) * 2048) };
+        let length = if track.mode == TrackMode::Audio {
+            playing_time(track.sectors())
+        } else {
+            shown::size(u64::from(track.sectors()) * 2048)
+        };
         let pregap = if track.pregap_sectors() == 0 { "-".to_owned() } else { shown::grouped(track.pregap_sectors().into()) };
         let mut said = track.control.names().join(" ");
         if let Some(isrc) = &track.isrc {
             said = format!("{said} {}", shown::name(&isrc.to_string())).trim_start().to_owned();
         }
-        [number, survey.kind.to_owned(), stored, track.start().to_string(), shown::grouped(track.sectors().into()), length, pregap, said]
+        [
+            number,
+            survey.kind.to_owned(),
+            stored,
+            track.start().to_string(),
+            shown::grouped(track.sectors().into()),
+            length,
+            pregap,
+            said,
+        ]
     });
     let head = ["track", "mode", "stored", "LBA", "sectors", "length", "pregap", "flags, ISRC"];
     shown::table(head, &[0, 2, 3, 4, 5, 6], rows)
@@ -127,7 +143,8 @@ fn playing_time(sectors: u32) -> String {
 /// INDEX 02 and up, a line for each track that has them.
 fn further_indexes(disc: &Disc) -> Vec<String> {
     let lines = disc.toc().tracks().filter_map(|track| {
-        let further: Vec<String> = track.indexes.iter().filter(|(number, _)| *number > 1).map(|(number, lba)| format!("{number:02} at {lba}")).collect();
+        let further: Vec<String> =
+            track.indexes.iter().filter(|(number, _)| *number > 1).map(|(number, lba)| format!("{number:02} at {lba}")).collect();
         (!further.is_empty()).then(|| format!("track {}: INDEX {}", track.number, further.join(", ")))
     });
     lines.collect()

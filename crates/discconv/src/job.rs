@@ -89,7 +89,10 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
     let format = args.to.as_deref().and_then(info_of).map(|info| info.id);
     if let Some(out) = &args.out {
         if format.is_none() && !args.original {
-            return Err(Failure::usage("--out needs to know which format to write", "add --to FORMAT, for example --to iso; `discconv formats` lists them"));
+            return Err(Failure::usage(
+                "--out needs to know which format to write",
+                "add --to FORMAT, for example --to iso; `discconv formats` lists them",
+            ));
         }
         return Ok(Request::Many { inputs: args.files.clone(), out: out.clone(), format });
     }
@@ -97,9 +100,16 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
         [input, output] => Ok(Request::One(Job { input: input.clone(), target: target(input, output, format)? })),
         [input] => Err(Failure::usage(
             format!("{} is to be converted, but into what?", shown::path(input)),
-            format!("name an output, as in `discconv {0} {1}`; or say --to FORMAT --out DIR; or look at it with `discconv info {0}`", shown::path(input), example(input)),
+            format!(
+                "name an output, as in `discconv {0} {1}`; or say --to FORMAT --out DIR; or look at it with `discconv info {0}`",
+                shown::path(input),
+                example(input)
+            ),
         )),
-        _ => Err(Failure::usage(format!("{} names, where one IN and one OUT were expected", args.files.len()), "to convert several images, say --to FORMAT --out DIR")),
+        _ => Err(Failure::usage(
+            format!("{} names, where one IN and one OUT were expected", args.files.len()),
+            "to convert several images, say --to FORMAT --out DIR",
+        )),
     }
 }
 
@@ -111,7 +121,10 @@ fn example(input: &Path) -> String {
 
 fn target(input: &Path, output: &Path, to: Option<&'static str>) -> Result<Target, Failure> {
     if input.is_dir() {
-        return Err(Failure::usage(format!("{} is a folder", shown::path(input)), format!("to convert all that is in it, write `discconv {} --to FORMAT --out DIR`", shown::path(input))));
+        return Err(Failure::usage(
+            format!("{} is a folder", shown::path(input)),
+            format!("to convert all that is in it, write `discconv {} --to FORMAT --out DIR`", shown::path(input)),
+        ));
     }
     let into_folder = output.is_dir() || output.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
     let named = output.file_name().filter(|_| !into_folder).map(|name| name.to_string_lossy().into_owned());
@@ -144,8 +157,15 @@ fn format_of(output: &Path, extension: &str) -> Result<&'static str, Failure> {
             known.push(dotted);
         }
     }
-    let says = if extension.is_empty() { "has no extension".to_owned() } else { format!("ends in .{}, which is no format that can be written", shown::name(extension)) };
-    Err(Failure::usage(format!("the output {} {says}", shown::path(output)), format!("the extension of OUT chooses the format: {}", known.join(" "))))
+    let says = if extension.is_empty() {
+        "has no extension".to_owned()
+    } else {
+        format!("ends in .{}, which is no format that can be written", shown::name(extension))
+    };
+    Err(Failure::usage(
+        format!("the output {} {says}", shown::path(output)),
+        format!("the extension of OUT chooses the format: {}", known.join(" ")),
+    ))
 }
 
 /// What is known of the format `id`.

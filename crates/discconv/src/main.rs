@@ -23,19 +23,29 @@ mod receipt;
 mod report;
 mod shell;
 mod shown;
+mod summary;
 mod verify;
+mod words;
 
-use args::{Cli, Verb};
+use args::{Cli, Common, Verb};
 use clap::Parser;
 use console::Console;
 use errors::Failure;
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(args::with_verb(std::env::args_os()));
-    let Some(verb) = cli.verb else {
-        // Only `discconv` alone comes here: `with_verb` supplies `convert` to everything else.
-        return ExitCode::from(errors::USAGE);
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(failure) = words::lacking_verb(&typed) {
+        return ExitCode::from(not_understood(&failure, &typed));
+    }
+    let typed = words::with_verb(typed);
+    let verb = match Cli::try_parse_from(&typed).map(|cli| cli.verb) {
+        Ok(Some(verb)) => verb,
+        // `with_verb` supplies a verb to everything that has words at all, and without words clap asks for help.
+        Ok(None) => return ExitCode::from(errors::USAGE),
+        Err(error) => return ExitCode::from(not_parsed(&error, &typed)),
     };
     let console = Console::new(&verb.common());
     interrupt::listen(&console);
@@ -43,7 +53,44 @@ fn main() -> ExitCode {
         console.failure(&failure);
         failure.exit_code()
     });
-    ExitCode::from(code)
+    // Whoever asked for a result and did not get it must hear of it.
+    let unsaid = console.unsaid().inspect(|failure| console.failure(failure));
+    ExitCode::from(if code == errors::DONE { unsaid.map_or(code, |failure| failure.exit_code()) } else { code })
+}
+
+/// Help and version are no errors; the rest is told as scripts want it, if they asked for JSON.
+fn not_parsed(error: &clap::Error, typed: &[OsString]) -> u8 {
+    if !error.use_stderr() {
+        return help(error);
+    }
+    if let Some(failure) = words::lacking_option(error) {
+        return not_understood(&failure, typed);
+    }
+    if wants_json(typed) {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        return not_understood(&Failure::usage(message, "discconv --help explains all options"), typed);
+    }
+    // There is nobody else to tell that stderr is gone.
+    let _ = error.print();
+    errors::USAGE
+}
+
+fn not_understood(failure: &Failure, typed: &[OsString]) -> u8 {
+    Console::new(&Common { json: wants_json(typed), ..Common::default() }).failure(failure);
+    failure.exit_code()
+}
+
+fn wants_json(typed: &[OsString]) -> bool {
+    typed.iter().any(|word| word == "--json")
+}
+
+fn help(text: &clap::Error) -> u8 {
+    let printed = text.print().and_then(|()| std::io::stdout().flush());
+    match printed.err().and_then(console::cannot_print) {
+        None => errors::DONE,
+        Some(failure) => not_understood(&failure, &[]),
+    }
 }
 
 fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {

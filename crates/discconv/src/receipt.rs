@@ -1,13 +1,13 @@
 //! The receipt: what was read and written, by its hashes, as JSON.
 
 use crate::conversion::{Done, Prepared};
-use crate::digest::{self, Chunk};
+use crate::digest::{self, Chunk, Wanted, Which};
 use crate::errors::losses_json;
 use crate::hash;
 use crate::job::Settings;
 use discconv_core::{At, Error, LossKind, Phase, ReadAt, Watch};
-use discconv_host::{FileIdentity, FileSource, FolderOutputs};
 use discconv_core::{FileId, OutputFile, Outputs, Role};
+use discconv_host::{FileIdentity, FileSource, FolderOutputs};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -39,7 +39,7 @@ pub(crate) fn of_batch(receipts: Vec<Value>) -> Value {
 fn output(path: &Path, watch: &dyn Watch) -> Result<Value, Error> {
     let source = FileSource::open(path)?;
     watch.begin(Phase::Hashing, source.len());
-    let (digests, _) = digest::digests(digest::Which::Sha256, true, |give| {
+    let (digests, _) = digest::digests(Wanted::of_bytes(Which::Sha256), |give| {
         let mut at = 0;
         while at < source.len() {
             watch.check()?;

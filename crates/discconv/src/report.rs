@@ -26,7 +26,7 @@ pub(crate) fn done_text(prepared: &Prepared, done: &Done, settings: &Settings) -
         lines.extend(done.report.notes.iter().map(|note| format!("note: {}", shown::name(note))));
     }
     if !done.report.losses.is_empty() {
-        lines.push(if settings.dry_run { "would be lost, as allowed:" } else { "lost, as allowed:" }.to_owned());
+        lines.push(lost_head(settings).to_owned());
         lines.push(loss_lines(&done.report.losses));
     }
     lines.push(last_line(prepared, done, settings));
@@ -42,6 +42,11 @@ fn last_line(prepared: &Prepared, done: &Done, settings: &Settings) -> String {
     }
 }
 
+/// What stands above a list of losses.
+pub(crate) fn lost_head(settings: &Settings) -> &'static str {
+    if settings.dry_run { "would be lost, as allowed:" } else { "lost, as allowed:" }
+}
+
 /// The line that scripts look for.
 pub(crate) fn verified_text(identical: usize, all: usize) -> String {
     format!("verified: {identical} of {all} tracks identical")
@@ -54,7 +59,11 @@ fn file_lines(prepared: &Prepared) -> Vec<String> {
     let width = sizes.iter().map(String::len).max().unwrap_or(0);
     let lines = files.iter().zip(sizes).zip(prepared.paths()).map(|((file, size), path)| {
         let origin = origins(file, &prepared.image.discs);
-        let origin = if origin.is_empty() { String::new() } else { format!("\n  {:width$}        {}", "", origin.join("\n                ")) };
+        let origin = if origin.is_empty() {
+            String::new()
+        } else {
+            format!("\n  {:width$}        {}", "", origin.join("\n                "))
+        };
         format!("  {size:>width$} bytes  {}{origin}", shown::path(&path))
     });
     lines.collect()
@@ -77,7 +86,10 @@ fn origins(file: &PlannedFile, discs: &[Disc]) -> Vec<String> {
         }
     }
     let copied = (copied > 0).then(|| format!("{} bytes copied as they are", shown::grouped(copied)));
-    copied.into_iter().chain(sectors.into_iter().map(|(what, count)| format!("{} {what}", shown::count(count, "sector")))).collect()
+    copied
+        .into_iter()
+        .chain(sectors.into_iter().map(|(what, count)| format!("{} {what}", shown::count(count, "sector"))))
+        .collect()
 }
 
 fn changes(disc: &Disc, lbas: &Range<Lba>, form: &Form) -> Vec<(String, u64)> {
@@ -100,7 +112,11 @@ fn change(stored: Option<Main>, form: &Form) -> String {
 
 /// The same for scripts.
 pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -> Value {
-    let outputs = done.paths.iter().zip(&done.report.files).map(|(path, (_, bytes))| json!({ "path": path.to_string_lossy(), "bytes": bytes }));
+    let outputs = done
+        .paths
+        .iter()
+        .zip(&done.report.files)
+        .map(|(path, (_, bytes))| json!({ "path": path.to_string_lossy(), "bytes": bytes }));
     json!({
         "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.format.id },
         "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),

@@ -24,7 +24,7 @@ pub(crate) fn man(args: &ManArgs, console: &Console) -> Result<u8, Failure> {
         command = verb.clone();
     }
     let mut page = Vec::new();
-    let made = clap_mangen::Man::new(command).render(&mut page);
+    let made = clap_mangen::Man::new(command).source(format!("discconv {}", env!("CARGO_PKG_VERSION"))).render(&mut page);
     made.map_err(|error| Error::io("the manual page", At::Whole, "cannot be made", error))?;
     console.data(&String::from_utf8_lossy(&page));
     Ok(errors::DONE)

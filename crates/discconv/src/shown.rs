@@ -14,7 +14,8 @@ pub(crate) fn name(text: &str) -> String {
 
 /// Control characters, and those that reorder or hide what stands beside them.
 fn is_treacherous(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// A path, safe to print.
@@ -77,7 +78,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], right: &[usize], rows: impl
         table.add_row(row);
     }
     for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+        column.set_padding((0, if place + 1 == N { 0 } else { 2 }));
         if right.contains(&place) {
             column.set_cell_alignment(CellAlignment::Right);
         }

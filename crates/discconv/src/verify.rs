@@ -2,8 +2,8 @@
 
 use crate::args::VerifyArgs;
 use crate::console::Console;
+use crate::digest::{self, Chunk, Wanted, Which};
 use crate::errors::{self, Failure};
-use crate::digest::{self, Chunk};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
@@ -71,7 +71,7 @@ fn broken_checks(disc: &Disc, watch: &dyn Watch) -> Result<Vec<String>, Error> {
 }
 
 fn digest_of(source: &dyn ReadAt, check: &Check, watch: &dyn Watch) -> Result<(&'static str, String), Error> {
-    let (digests, _) = digest::digests(digest::Which::All, true, |give| {
+    let (digests, _) = digest::digests(Wanted::of_bytes(Which::All), |give| {
         let mut at = check.range.start;
         while at < check.range.end {
             watch.check()?;
@@ -138,7 +138,9 @@ fn sector_lines(report: &SectorReport) -> Vec<String> {
         return vec!["sectors: none stores EDC or ECC, so there is nothing to check".to_owned()];
     }
     let mut lines = vec![format!("sectors: {} checked", shown::grouped(report.checked))];
-    for (what, list) in [("wrong EDC", &report.bad_edc), ("wrong ECC", &report.bad_ecc), ("wrong sync or header", &report.bad_header)] {
+    for (what, list) in
+        [("wrong EDC", &report.bad_edc), ("wrong ECC", &report.bad_ecc), ("wrong sync or header", &report.bad_header)]
+    {
         if !list.is_empty() {
             lines.push(format!("  {what}: {} at LBA {}", shown::count(list.len() as u64, "sector"), runs_text(list)));
         }
@@ -153,7 +155,11 @@ fn sector_lines(report: &SectorReport) -> Vec<String> {
 fn runs_text(list: &[Lba]) -> String {
     const SHOWN: usize = 6;
     let runs = runs(list);
-    let mut text: Vec<String> = runs.iter().take(SHOWN).map(|run| if run.start == run.end { run.start.to_string() } else { format!("{}-{}", run.start, run.end) }).collect();
+    let mut text: Vec<String> = runs
+        .iter()
+        .take(SHOWN)
+        .map(|run| if run.start == run.end { run.start.to_string() } else { format!("{}-{}", run.start, run.end) })
+        .collect();
     if runs.len() > SHOWN {
         text.push(format!("and {} more runs", shown::grouped((runs.len() - SHOWN) as u64)));
     }

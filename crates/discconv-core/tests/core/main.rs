@@ -5,10 +5,17 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
+    clippy::panic,
     reason = "tests with small numbers, which say what they expect by panicking"
 )]
 
 mod coded;
+mod comparing;
 mod engine;
+mod faults;
+mod hostile;
+mod pool;
+mod properties;
+mod random;
 mod reading;
 mod support;

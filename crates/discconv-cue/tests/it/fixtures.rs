@@ -63,7 +63,7 @@ fn bad_sheets_are_refused_or_noted() {
         let folder = Folder::from(&fixture);
         let told = match folder.open(&fixture.entry) {
             Ok(disc) => format!("opens:\n{}", outline::disc(&disc)),
-            Err(error) => format!("{error}\n  hint: {}\n", error.hint().unwrap_or_default()),
+            Err(error) => format!("{error}\n  hint: {}\n", error.hint().unwrap_or_else(|| panic!("{error}: no hint"))),
         };
         let may_open = fixture.facts.contains("open");
         assert!(may_open || !told.starts_with("opens"), "{}: {told}", fixture.name);

@@ -1,4 +1,4 @@
-//! What a killed run left beside its targets.
+//! What killed runs left in the folder, whichever files they were writing.
 
 use super::folder::or_current;
 use super::temporary::{Kind, Mark, is_abandoned, parse, shortened};
@@ -11,14 +11,12 @@ struct Left {
     kind: Kind,
 }
 
-/// Remove from `folder` what killed runs for any of `names` left, and undo what they had begun to replace.
+/// Remove from `folder` what killed runs left, and undo what they had begun to replace.
 ///
 /// What cannot be removed stays: it does no harm.
-pub(super) fn clear(folder: &Path, names: &[&str]) {
-    let ours: Vec<String> = names.iter().map(|name| shortened(name)).collect();
+pub(super) fn clear(folder: &Path) {
     for (mark, group) in groups(folder) {
-        let concerned = group.iter().any(|left| ours.contains(&left.target));
-        if concerned && group.iter().all(|left| is_abandoned(&left.path, mark)) {
+        if group.iter().all(|left| is_abandoned(&left.path, mark)) {
             settle(folder, &group);
         }
     }

@@ -15,6 +15,7 @@ use crate::source::special;
 use discconv_core::{Error, OutputFile, OutputSet, Outputs, Result};
 use folder::NewFolders;
 use set::FolderSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use temporary::Mark;
 
@@ -23,8 +24,8 @@ const RETRIES: usize = 3;
 
 /// Writes sets of files into one folder.
 ///
-/// 1. [`Outputs::begin`] refuses what must not be written, clears away what a killed run for the same names left, and
-///    makes the temporaries: hidden files beside their targets that end in `.part`.
+/// 1. [`Outputs::begin`] refuses what must not be written, clears away what killed runs left in the folder, and makes
+///    the temporaries: hidden files beside their targets that end in `.part`.
 /// 2. Workers write by position. Every 32 MiB a helper thread makes a file durable while they go on.
 /// 3. [`OutputSet::commit`] waits for the last of that, then renames: an old descriptor moves aside first, data come
 ///    before descriptors, and the folder itself is synced last. A rename replaces nothing unless that was asked for.
@@ -67,7 +68,7 @@ impl FolderOutputs {
 
     fn try_begin(&self, files: &[OutputFile], names: &[&str]) -> Result<FolderSet> {
         let folders = NewFolders::make(&self.folder)?;
-        leftovers::clear(&self.folder, names);
+        leftovers::clear(&self.folder);
         names.iter().try_for_each(|name| self.check(&self.folder.join(name)))?;
         FolderSet::begin(&self.folder, folders, files, self.force, Mark::next())
     }
@@ -90,6 +91,11 @@ impl Outputs for FolderOutputs {
         }
         Ok(Box::new(begun?))
     }
+}
+
+/// Is it what a running or killed run of this program calls an unfinished output?
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| temporary::parse(name).is_some())
 }
 
 /// Is `name` one part of a path, and not `..`?

@@ -38,16 +38,25 @@ impl Kind {
 impl Mark {
     pub(super) fn next() -> Mark {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        static START: OnceLock<u64> = OnceLock::new();
-        // In containers every process may have the same number, so the time has to tell them apart.
-        let start = START.get_or_init(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) << 20);
-        Mark { process: std::process::id(), set: start.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)) }
+        Mark { process: std::process::id(), set: first_set().wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)) }
+    }
+
+    /// Is it of this very process, rather than of an earlier one with the same number?
+    fn is_own(self) -> bool {
+        self.process == std::process::id() && self.set >= first_set()
     }
 
     /// The name of the temporary for `target`: `.target.process-set.part`.
     pub(super) fn name(self, target: &str, kind: Kind) -> String {
         format!(".{}.{}-{}{}", shortened(target), self.process, self.set, kind.suffix())
     }
+}
+
+/// The first number of a set in this process. In containers every process may be called the same, so the time has to tell
+/// them apart.
+fn first_set() -> u64 {
+    static START: OnceLock<u64> = OnceLock::new();
+    *START.get_or_init(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) << 20)
 }
 
 /// `target`, or its beginning and a checksum of it all.
@@ -88,8 +97,9 @@ pub(super) fn create(path: &Path, len: Option<u64>) -> io::Result<File> {
 
 /// Does the process that made the temporary `path` live no longer?
 pub(super) fn is_abandoned(path: &Path, mark: Mark) -> bool {
-    let ours = mark.process == std::process::id();
-    (ours || !is_alive(mark.process)) && !is_locked(path)
+    // Other jobs of this process have temporaries that are not locked: just made, or old files moved aside.
+    let alive = mark.is_own() || (mark.process != std::process::id() && is_alive(mark.process));
+    !alive && !is_locked(path)
 }
 
 fn is_locked(path: &Path) -> bool {
@@ -135,5 +145,7 @@ mod tests {
         assert!(is_alive(std::process::id()));
         assert!(!is_alive(u32::MAX));
         assert!(!is_alive(i32::MAX.unsigned_abs()));
+        let (nowhere, mark) = (Path::new("nowhere"), Mark::next());
+        assert!(!is_abandoned(nowhere, mark) && is_abandoned(nowhere, Mark { set: mark.set - (1 << 20), ..mark }));
     }
 }
