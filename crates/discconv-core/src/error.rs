@@ -1,6 +1,6 @@
 //! One error type: which file, where, what was found, what was expected; what to do is kept apart as a hint.
 
-use crate::loss::Loss;
+use crate::loss::{Loss, LossKind, LossKinds};
 use discconv_sector::Lba;
 use std::fmt;
 
@@ -278,7 +278,9 @@ impl Error {
 }
 
 fn would_lose_hint(losses: &[Loss], keeps: Option<&str>) -> String {
-    let kinds: Vec<&str> = losses.iter().map(|loss| loss.kind.name()).collect();
+    // One kind may be lost in several ways, and is allowed once.
+    let kinds = losses.iter().fold(LossKinds::NONE, |kinds, loss| kinds.with(loss.kind));
+    let kinds: Vec<&str> = kinds.iter().map(LossKind::name).collect();
     let allow = format!("--allow-loss {} goes on without it", kinds.join(","));
     match keeps {
         Some(format) => format!("{format} keeps it all; {allow}"),
@@ -301,6 +303,13 @@ fn io_hint(source: &std::io::Error) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_lost_in_two_ways_is_allowed_once() {
+        let losses = [LossKind::Pregap, LossKind::Ecc, LossKind::Pregap].map(|kind| Loss::new(kind, 1, "something")).to_vec();
+        let error = Error::WouldLose { file: "x".to_owned(), losses, keeps: Some("cue".to_owned()) };
+        assert_eq!(error.hint().unwrap(), "cue keeps it all; --allow-loss ecc,pregap goes on without it");
+    }
 
     #[test]
     fn names_cannot_steer_the_terminal() {

@@ -4,6 +4,7 @@ use crate::conversion::{Prepared, prepare};
 use crate::errors::Failure;
 use crate::image;
 use crate::job::{Job, Settings, Target, stem_of};
+use crate::obstacle::{place_in_any_case, place_of};
 use crate::shown;
 use discconv_core::Error;
 use discconv_formats::FORMATS;
@@ -26,7 +27,12 @@ pub(crate) enum Fate {
     /// It is converted.
     Convert(Planned),
     /// Its output is there already.
-    Exists(PathBuf),
+    Exists {
+        /// The output.
+        there: PathBuf,
+        /// Is it the input?
+        itself: bool,
+    },
     /// It cannot be read, or planned.
     Fails(Failure),
 }
@@ -54,8 +60,10 @@ pub(crate) struct Survey {
     pub(crate) others: Vec<PathBuf>,
     /// Files that belong to a descriptor among the inputs.
     pub(crate) claimed: Vec<PathBuf>,
+    /// Hidden files in folders, and what is no plain file.
+    pub(crate) hidden: Vec<PathBuf>,
     /// Folders that could not be read.
-    pub(crate) problems: Vec<Error>,
+    pub(crate) problems: Vec<String>,
     /// Every file of every input: none of them is overwritten by any job.
     pub(crate) inputs: Vec<FileIdentity>,
 }
@@ -82,7 +90,7 @@ pub(crate) fn survey(
     settings: &Settings,
 ) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
-    let mut candidates = candidates(inputs, out, &mut survey.problems);
+    let mut candidates = candidates(inputs, out, &mut survey);
     // Sheets first: what they name is theirs.
     candidates.sort_by_key(|candidate| !is_descriptor(&candidate.path));
     let mut claimed: BTreeSet<FileIdentity> = BTreeSet::new();
@@ -94,22 +102,24 @@ pub(crate) fn survey(
             return Err(Error::Cancelled.into());
         }
         // The same path twice, perhaps once by its folder, is one input.
-        if !seen.insert(std::path::absolute(&candidate.path).unwrap_or_else(|_| candidate.path.clone())) {
+        if !seen.insert(place_of(&candidate.path)) {
             continue;
         }
         if FileIdentity::of(&candidate.path).is_ok_and(|identity| claimed.contains(&identity)) {
             survey.claimed.push(candidate.path);
             continue;
         }
-        let job = job(&candidate, out, format);
-        match prepare(&job, settings) {
-            Ok(prepared) => {
+        let prepared = job(&candidate, out, format).and_then(|job| Ok((prepare(&job, settings)?, job)));
+        match prepared {
+            Ok((prepared, job)) => {
                 survey.inputs.extend(prepared.image.inputs());
                 if is_descriptor(&candidate.path) {
                     claimed.extend(prepared.image.inputs());
                 }
-                wanted.extend(prepared.paths().into_iter().map(|path| (path, candidate.path.clone())));
                 let fate = fate(job, &prepared, settings);
+                if let Fate::Convert(planned) = &fate {
+                    wanted.extend(planned.outputs.iter().map(|path| (path.clone(), candidate.path.clone())));
+                }
                 entries.push((candidate, fate));
             }
             Err(_) if !candidate.named && !looks_like_an_image(&candidate.path) => survey.others.push(candidate.path),
@@ -129,7 +139,7 @@ pub(crate) fn survey(
     Ok(survey)
 }
 
-fn candidates(inputs: &[PathBuf], out: &Path, problems: &mut Vec<Error>) -> Vec<Candidate> {
+fn candidates(inputs: &[PathBuf], out: &Path, survey: &mut Survey) -> Vec<Candidate> {
     let mut all = Vec::new();
     for input in inputs {
         if !input.is_dir() {
@@ -137,7 +147,8 @@ fn candidates(inputs: &[PathBuf], out: &Path, problems: &mut Vec<Error>) -> Vec<
             continue;
         }
         let walked = walk(input);
-        problems.extend(walked.problems);
+        survey.problems.extend(walked.problems.into_iter().map(|problem| Failure::from(problem).message()));
+        survey.hidden.extend(walked.skipped);
         // What an earlier run wrote is no input of this one, unless the output folder was named as such.
         let outputs = folder_within(out, input);
         let files = walked.files.into_iter().filter(|path| outputs.as_ref().is_none_or(|out| !path.starts_with(out)));
@@ -176,37 +187,49 @@ fn looks_like_an_image(path: &Path) -> bool {
     images.any(|info| info.extensions.iter().chain(info.companions).any(|known| *known == extension))
 }
 
-fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Job {
+fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Result<Job, Failure> {
     let target = Target {
         folder: out.join(&candidate.below),
-        stem: stem_of(&candidate.path),
+        stem: stem_of(&candidate.path)?,
         extension: String::new(),
         format,
         named: None,
+        note: None,
     };
-    Job { input: candidate.path.clone(), target }
+    Ok(Job { input: candidate.path.clone(), target })
 }
 
 fn fate(job: Job, prepared: &Prepared, settings: &Settings) -> Fate {
     let outputs = prepared.paths();
+    let own = prepared.image.inputs();
+    if let Some(there) = outputs.iter().find(|path| FileIdentity::of(path).is_ok_and(|file| own.contains(&file))) {
+        return Fate::Exists { there: there.clone(), itself: true };
+    }
     if !settings.force
         && let Some(there) = outputs.iter().find(|path| std::fs::symlink_metadata(path).is_ok())
     {
-        return Fate::Exists(there.clone());
+        return Fate::Exists { there: there.clone(), itself: false };
     }
     Fate::Convert(Planned { job, bytes: prepared.plan.total_bytes(), outputs })
 }
 
-/// Two inputs for one output would mean that one of them is lost.
-fn refuse_clashes(mut wanted: Vec<(PathBuf, PathBuf)>) -> Result<(), Failure> {
+/// Two inputs for one output would mean that one of them is lost; so would names that differ only in case, where systems
+/// do not tell them apart.
+fn refuse_clashes(wanted: Vec<(PathBuf, PathBuf)>) -> Result<(), Failure> {
+    let mut wanted: Vec<(String, PathBuf, PathBuf)> =
+        wanted.into_iter().map(|(output, input)| (place_in_any_case(&output), output, input)).collect();
     wanted.sort();
-    let clash = wanted.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    let clash = wanted.windows(2).find(|pair| pair[0].0 == pair[1].0 && pair[0].2 != pair[1].2);
     clash.map_or(Ok(()), |pair| {
-        let [(output, one), (_, other)] = pair else { return Ok(()) };
-        Err(Failure::usage(
-            format!("{} and {} would both write {}", shown::path(one), shown::path(other), shown::path(output)),
-            "leave one of them out, or convert them into different folders",
-        ))
+        let [(_, output, one), (_, other_output, other)] = pair else { return Ok(()) };
+        let (one, other) = (shown::path(one), shown::path(other));
+        let what = if output == other_output {
+            format!("{one} and {other} would both write {}", shown::path(output))
+        } else {
+            let (output, other_output) = (shown::path(output), shown::path(other_output));
+            format!("{one} and {other} would write {output} and {other_output}, which some systems take for one file")
+        };
+        Err(Failure::usage(what, "leave one of them out, or convert them into different folders"))
     })
 }
 
@@ -221,6 +244,10 @@ mod tests {
         let clash = refuse_clashes(vec![pair("d/a.cue", "x/a.iso"), pair("d/b.cue", "b.iso"), pair("d/a.cue", "a.bin")]);
         let text = clash.map_or_else(|failure| failure.text(), |()| String::new());
         assert!(text.starts_with("error: a.bin and x/a.iso would both write d/a.cue"), "{text}");
+        let clash = refuse_clashes(vec![pair("d/Mixed.cue", "Mixed.cue"), pair("d/mixed.cue", "mixed.cue")]);
+        let text = clash.map_or_else(|failure| failure.text(), |()| String::new());
+        assert!(text.contains("Mixed.cue and mixed.cue would write d/Mixed.cue and d/mixed.cue"), "{text}");
+        assert!(refuse_clashes(vec![pair("d/a.bin", "a.iso"), pair("d/A.BIN", "a.iso")]).is_ok());
     }
 
     #[test]

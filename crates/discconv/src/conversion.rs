@@ -3,10 +3,13 @@
 use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::job::{Job, Settings, Target, info_of};
+use crate::obstacle;
 use crate::shown;
 use discconv_core::{
-    Disc, Error, Execution, ExtraKind, Loss, LossKind, LossKinds, Note, Plan, Pool, Report, Role, Watch, WriteOptions, execute,
+    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Note, Part, Piece, Plan, Pool, Report, Role, Watch,
+    WriteOptions, execute,
 };
+use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
 
@@ -37,9 +40,8 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
         if !image.stores_user_data_only() {
             image.notes.push(Note::oddity("--mode changes nothing: no sector is rebuilt from 2048 bytes"));
         }
-        let discs = std::mem::take(&mut image.discs);
-        image.discs =
-            discs.into_iter().map(|disc| disc.with_user_mode(&image.shown, mode)).collect::<Result<Vec<Disc>, Error>>()?;
+        let (name, discs) = (own_name(&image), std::mem::take(&mut image.discs));
+        image.discs = discs.into_iter().map(|disc| disc.with_user_mode(&name, mode)).collect::<Result<Vec<Disc>, Error>>()?;
     }
     let plan = plan(&image, &job.target, settings)?;
     Ok(Prepared { image, plan, folder: job.target.folder.clone(), damage })
@@ -51,9 +53,14 @@ fn allowed_damage(image: &Image, allow: LossKinds) -> Result<Vec<Loss>, Failure>
         // The message names the file already.
         let own = format!("{}: ", image.path.display());
         let what = damage.iter().map(|note| note.text.strip_prefix(&own).unwrap_or(&note.text).to_owned()).collect();
-        return Err(Failure::Damaged { file: image.shown.clone(), what });
+        return Err(Failure::Damaged { file: own_name(image), what });
     }
     Ok(damage.into_iter().map(|note| Loss::new(LossKind::Damage, note.sectors, note.text.clone())).collect())
+}
+
+/// The path as messages and JSON have it; it is escaped where it is shown.
+fn own_name(image: &Image) -> String {
+    image.path.display().to_string()
 }
 
 fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Failure> {
@@ -64,13 +71,38 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
     let options = WriteOptions { extension: target.extension.clone(), ..settings.write.clone() };
     let format = discconv_formats::by_id(format)
         .ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
-    let planned = discconv_formats::plan_to(format, &image.discs, &target.stem, &options);
-    let mut plan = planned.map_err(|error| with_source(error, image))?;
+    refuse_split(format.info(), settings)?;
+    let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, &target.stem, options);
+    let planned = plan_with(&options);
+    // A disc that fits by itself, and not with --sector, is the option's fault.
+    let by_option = matches!(planned, Err(Error::DoesNotFit { .. }))
+        && options.sector.is_some()
+        && plan_with(&WriteOptions { sector: None, ..options.clone() }).is_ok();
+    let mut plan = planned.map_err(|error| with_source(error, image, by_option))?;
     plan.check_names()?;
     if let Some(named) = &target.named {
         insist_on_name(&mut plan, named, format.info().id)?;
     }
+    plan.notes.extend(target.note.clone());
     Ok(plan)
+}
+
+/// A format whose image is one file has nothing to split or to merge.
+fn refuse_split(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
+    let flag = match (settings.write.split, settings.merge) {
+        (true, _) => "--split",
+        (_, true) => "--merge",
+        _ => return Ok(()),
+    };
+    if !info.companions.is_empty() {
+        return Ok(());
+    }
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && !info.companions.is_empty());
+    let able: Vec<&str> = able.map(|info| info.id).collect();
+    Err(Failure::usage(
+        format!("{flag} has no meaning for {}, which is always one file", info.id),
+        format!("leave it away, or write a format that has several files: {}", able.join(", ")),
+    ))
 }
 
 /// The format whose files the source remembers, for `--original`.
@@ -86,10 +118,12 @@ fn remembered(image: &Image) -> Result<&'static str, Failure> {
 }
 
 /// Writers do not know what the source is called, and an option that a format lacks is the command line's fault.
-fn with_source(error: Error, image: &Image) -> Failure {
+fn with_source(error: Error, image: &Image, by_option: bool) -> Failure {
+    let file = own_name(image);
     match error {
-        Error::DoesNotFit { what, hint, .. } => Error::DoesNotFit { file: image.shown.clone(), what, hint }.into(),
-        Error::Unsupported { what, hint, .. } => Failure::Usage { message: what, hint },
+        Error::DoesNotFit { what, hint, .. } if by_option => Failure::Usage { file: Some(file), message: what, hint },
+        Error::DoesNotFit { what, hint, .. } => Error::DoesNotFit { file, what, hint }.into(),
+        Error::Unsupported { what, hint, .. } => Failure::Usage { file: Some(file), message: what, hint },
         other => other.into(),
     }
 }
@@ -99,18 +133,40 @@ fn insist_on_name(plan: &mut Plan, named: &str, format: &str) -> Result<(), Fail
     if plan.files.iter().any(|file| file.name == named) {
         return Ok(());
     }
-    // `X.CUE` where the writer says `X.cue`: a descriptor or the only file may be renamed, for no other file names it.
+    // `X.CUE` where the writer says `X.cue`: no other file names a descriptor or the only file, and a descriptor that
+    // names another is told its new name.
     let alone = plan.files.len() == 1;
-    let same = plan.files.iter_mut().find(|file| file.name.to_lowercase() == named.to_lowercase());
-    if let Some(file) = same.filter(|file| alone || file.role == Role::Descriptor) {
-        named.clone_into(&mut file.name);
-        return Ok(());
+    let same = plan.files.iter().position(|file| file.name.to_lowercase() == named.to_lowercase());
+    if let Some(place) = same {
+        let old = plan.files[place].name.clone();
+        if alone || plan.files[place].role == Role::Descriptor || rename_in_descriptors(plan, &old, named) {
+            named.clone_into(&mut plan.files[place].name);
+            return Ok(());
+        }
     }
     let files: Vec<String> = plan.files.iter().map(|file| shown::name(&file.name)).collect();
     Err(Failure::usage(
         format!("{} cannot be the name of {format} output; it would be {}", shown::name(named), files.join(", ")),
         "name one of these, or use --out DIR",
     ))
+}
+
+/// Put `new` where descriptors say `old` in quotes; `false` if none does, or if lengths would change.
+fn rename_in_descriptors(plan: &mut Plan, old: &str, new: &str) -> bool {
+    let (old, new) = (format!("\"{old}\"").into_bytes(), format!("\"{new}\"").into_bytes());
+    let mut found = false;
+    for part in plan.files.iter_mut().filter(|file| file.role == Role::Descriptor).flat_map(|file| &mut file.parts) {
+        let Part::Plain(Piece::Bytes(bytes)) = part else { continue };
+        let mut at = 0;
+        while old.len() == new.len() && at + old.len() <= bytes.len() {
+            if bytes[at..].starts_with(&old) {
+                bytes[at..at + old.len()].copy_from_slice(&new);
+                found = true;
+            }
+            at += 1;
+        }
+    }
+    found
 }
 
 impl Prepared {
@@ -132,6 +188,7 @@ impl Prepared {
     ) -> Result<Done, Failure> {
         let mut kept = self.image.inputs();
         kept.extend_from_slice(inputs);
+        self.paths().iter().try_for_each(|path| obstacle::check(path, &kept, settings.force))?;
         let outputs = FolderOutputs::new(&self.folder, kept, settings.force);
         let how = Execution {
             outputs: if settings.dry_run { None } else { Some(&outputs) },
@@ -139,10 +196,10 @@ impl Prepared {
             watch,
             allow: settings.allow,
             prove: settings.prove,
-            source_name: &self.image.shown,
+            source_name: &own_name(&self.image),
             reader: &discconv_formats::reader_for(&self.plan),
         };
-        let mut report = execute(&self.plan, &self.image.discs, &how).map_err(|error| with_nearest(error, &self.image))?;
+        let mut report = execute(&self.plan, &self.image.discs, &how).map_err(|error| with_nearest(error, self))?;
         report.losses.extend(self.damage.iter().cloned());
         Ok(Done { report, paths: self.paths() })
     }
@@ -153,14 +210,41 @@ impl Prepared {
     }
 }
 
-/// A refusal names the nearest format that keeps everything.
-fn with_nearest(error: Error, image: &Image) -> Error {
+/// A refusal names the nearest format that keeps everything, other than the one that refuses.
+fn with_nearest(error: Error, job: &Prepared) -> Error {
     match error {
         Error::WouldLose { file, losses, keeps: None } => {
             let kinds = losses.iter().fold(LossKinds::NONE, |kinds, loss| kinds.with(loss.kind));
-            let keeps = discconv_formats::nearest(kinds, image.disc().toc().media.has_raw()).map(|info| info.id.to_owned());
+            let has_raw = job.image.disc().toc().media.has_raw();
+            let keeps = discconv_formats::nearest_other(kinds, has_raw, job.plan.format).map(|info| info.id.to_owned());
             Error::WouldLose { file, losses, keeps }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discconv_core::PlannedFile;
+
+    #[test]
+    fn the_case_of_a_name_is_kept_in_the_sheet_too() {
+        let sheet = b"FILE \"Z.bin\" BINARY\r\n  TRACK 01 AUDIO\r\nREM Z.bin\r\n";
+        let files = vec![
+            PlannedFile::new("Z.bin", Role::Data, vec![Piece::Zeros(1)]),
+            PlannedFile::new("Z.cue", Role::Descriptor, vec![Piece::Bytes(sheet.to_vec())]),
+        ];
+        let (losses, dropped, discs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let plan = Plan { files, entry: 1, format: "cue", forced: None, losses, dropped, discs, notes };
+        let mut renamed = plan.clone();
+        assert!(insist_on_name(&mut renamed, "Z.BIN", "cue").is_ok());
+        assert_eq!(renamed.files[0].name, "Z.BIN");
+        let expected = b"FILE \"Z.BIN\" BINARY\r\n  TRACK 01 AUDIO\r\nREM Z.bin\r\n".to_vec();
+        assert_eq!(renamed.files[1].parts, [Part::Plain(Piece::Bytes(expected))]);
+        let mut renamed = plan.clone();
+        assert!(insist_on_name(&mut renamed, "Z.CUE", "cue").is_ok());
+        assert_eq!((renamed.files[1].name.as_str(), &renamed.files[1].parts), ("Z.CUE", &plan.files[1].parts));
+        assert!(insist_on_name(&mut plan.clone(), "Y.bin", "cue").is_err());
     }
 }

@@ -1,18 +1,18 @@
 //! The verb `convert`, and the command line without a verb.
 
 use crate::args::ConvertArgs;
-use crate::batch;
+use crate::batch::{self, Survey};
 use crate::console::Console;
 use crate::conversion::{Done, Prepared, prepare};
 use crate::crew;
 use crate::errors::{self, Failure};
-use crate::image;
+use crate::image::{self, Image};
 use crate::job::{self, Job, Request, Settings};
 use crate::progress::Progress;
 use crate::receipt;
 use crate::report;
 use crate::shown;
-use crate::summary::Outcome;
+use crate::summary::{Outcome, Run};
 use discconv_core::{Error, NoteKind};
 use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
     let settings = job::settings(args);
     let request = job::request(args)?;
-    let receipt = args.receipt.as_deref().filter(|_| !settings.dry_run);
+    let receipt = args.receipt.as_deref();
     if let Some(path) = receipt {
-        receipt::check(path, settings.force)?;
+        receipt::check(path, &settings)?;
     }
     let cores = image::cores(&args.common);
     match request {
@@ -32,26 +32,29 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> 
 }
 
 /// Oddities of the source, and the plan where nothing else follows.
-pub(crate) fn announce(prepared: &Prepared, settings: &Settings, console: &Console) {
-    let name = prepared.image.path.display().to_string();
-    for note in prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity) {
-        // Among many inputs, each note says whose it is.
-        let whose = if note.text.starts_with(&name) { String::new() } else { format!("{name}: ") };
-        console.note(&format!("{whose}{}", note.text));
-    }
+fn announce(prepared: &Prepared, settings: &Settings, console: &Console) {
+    tell_notes(&prepared.image, console);
     if settings.dry_run {
         console.report(&report::plan_text(prepared));
+    }
+}
+
+/// Oddities of the source, each with a name.
+pub(crate) fn tell_notes(image: &Image, console: &Console) {
+    for note in image.notes.iter().filter(|note| note.kind == NoteKind::Oddity) {
+        console.note(&image.named(note));
     }
 }
 
 fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
     let prepared = prepare(job, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
+        receipt::refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
     }
     announce(&prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
+    let receipt = receipt.filter(|_| !settings.dry_run);
     let body = receipt.map(|_| receipt::of(&prepared, &done, settings, cores, &progress)).transpose();
     drop(progress);
     // What was converted is told, even if its receipt fails.
@@ -76,21 +79,6 @@ fn kept(outputs: &[PathBuf], inputs: Vec<FileIdentity>) -> Vec<FileIdentity> {
     inputs.into_iter().chain(outputs.iter().filter_map(|output| FileIdentity::of(output).ok())).collect()
 }
 
-fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[FileIdentity]) -> Result<(), Failure> {
-    let place = place_of(receipt);
-    let both = if outputs.iter().any(|output| place_of(output) == place) {
-        "an output"
-    } else if FileIdentity::of(receipt).is_ok_and(|identity| inputs.contains(&identity)) {
-        "an input"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::usage(
-        format!("{} is to be both {both} and the receipt", shown::path(receipt)),
-        "choose another name for the receipt",
-    ))
-}
-
 fn many(
     inputs: &[PathBuf],
     out: &Path,
@@ -102,48 +90,61 @@ fn many(
 ) -> Result<u8, Failure> {
     let survey = batch::survey(inputs, out, format, settings)?;
     if let Some(path) = receipt {
-        refuse_as_output(path, &survey.outputs(), &survey.inputs)?;
+        receipt::refuse_as_output(path, &survey.outputs(), &survey.inputs)?;
     }
-    for problem in &survey.problems {
-        console.warn(&problem.to_string());
-    }
-    for path in &survey.others {
-        console.detail(&format!("{}: is no disc image, passed over", path.display()));
-    }
-    for path in &survey.claimed {
-        console.detail(&format!("{}: belongs to a sheet, which is converted", path.display()));
-    }
-    let problems = survey.problems.len();
-    let (others, outputs, inputs) = (survey.others.len(), survey.outputs(), survey.inputs.clone());
+    let receipt = receipt.filter(|_| !settings.dry_run);
+    say_what_is_passed_over(&survey, console);
+    let (outputs, kept_inputs) = (survey.outputs(), survey.inputs.clone());
     let run = crew::run(survey, settings, receipt.is_some(), cores, console);
     if console.json {
-        console.data_json(&run.json(others));
+        console.data_json(&run.json());
     } else {
-        console.report(&run.table(others, settings));
+        console.report(&run.table(settings));
     }
-    if let Some(path) = receipt {
-        receipt::write(path, &receipt::of_batch(run.receipts()), kept(&outputs, inputs), settings.force)?;
+    run.failures().for_each(|failure| console.failure(failure));
+    let receipts = run.receipts();
+    match receipt {
+        Some(_) if receipts.is_empty() => console.note("no receipt is written, since nothing was converted"),
+        Some(path) => receipt::write(path, &receipt::of_batch(receipts), kept(&outputs, kept_inputs), settings.force)?,
+        None => {}
     }
     if crate::interrupt::asked() {
         return Err(Error::Cancelled.into());
     }
-    Ok(exit_code(&run.outcomes, problems))
+    if run.outcomes.is_empty() {
+        return Err(nothing_found(inputs).into());
+    }
+    Ok(exit_code(&run))
 }
 
-/// The path of a file that may not be there yet, without links and dots in its folder.
-fn place_of(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).unwrap_or_else(|_| folder.to_owned());
-    path.file_name().map_or(folder.clone(), |name| folder.join(name))
+fn say_what_is_passed_over(survey: &Survey, console: &Console) {
+    for problem in &survey.problems {
+        console.warn(problem);
+    }
+    for path in &survey.others {
+        console.detail(&format!("{}: is no disc image, passed over", path.display()));
+    }
+    for path in &survey.hidden {
+        console.detail(&format!("{}: is hidden or no plain file, passed over", path.display()));
+    }
+    for path in &survey.claimed {
+        console.detail(&format!("{}: belongs to a sheet, which is converted", path.display()));
+    }
+}
+
+fn nothing_found(inputs: &[PathBuf]) -> Error {
+    let names: Vec<String> = inputs.iter().map(|input| input.display().to_string()).collect();
+    let hint = "-v says why each file is passed over; a file that is named itself is always tried".to_owned();
+    Error::Refused { file: names.join(", "), what: "no disc image was found".to_owned(), hint: Some(hint) }
 }
 
 /// 0 if nothing failed; the one input's own code if there was but one; else 1.
-fn exit_code(outcomes: &[Outcome], problems: usize) -> u8 {
-    let mut failed = outcomes.iter().filter_map(Outcome::exit_code);
-    match (outcomes.len(), failed.next()) {
+fn exit_code(run: &Run) -> u8 {
+    let mut failed = run.outcomes.iter().filter_map(Outcome::exit_code);
+    match (run.outcomes.len(), failed.next()) {
         (1, Some(code)) => code,
         (_, Some(_)) => errors::FAILED,
-        (_, None) if problems > 0 => errors::FAILED,
+        (_, None) if run.has_problems() => errors::FAILED,
         (_, None) => errors::DONE,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::batch::{Entry, Fate, Planned, Survey};
 use crate::console::Console;
-use crate::conversion::prepare;
-use crate::convert::announce;
+use crate::conversion::{Done, Prepared, prepare};
+use crate::convert::tell_notes;
 use crate::errors::Failure;
 use crate::interrupt;
 use crate::job::Settings;
@@ -12,7 +12,6 @@ use crate::receipt;
 use crate::report;
 use crate::shown;
 use crate::summary::{Converted, Ended, Outcome, Run};
-use discconv_core::Error;
 use discconv_host::{FileIdentity, ThreadPool};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,7 +34,7 @@ struct Crew<'a> {
     total: Total,
 }
 
-/// Do all jobs of the survey; failures are told as they come.
+/// Do all jobs of the survey. Failures are told afterwards, in the order of the inputs.
 pub(crate) fn run(survey: Survey, settings: &Settings, with_receipts: bool, cores: usize, console: &Console) -> Run {
     let planned: Vec<(usize, &Planned)> = survey
         .entries
@@ -47,14 +46,9 @@ pub(crate) fn run(survey: Survey, settings: &Settings, with_receipts: bool, core
         })
         .collect();
     for entry in &survey.entries {
-        match &entry.fate {
-            Fate::Exists(there) => console.say(&format!(
-                "skipped: {}: {} exists already (--force replaces it)",
-                entry.input.display(),
-                there.display()
-            )),
-            Fate::Fails(failure) => console.failure(failure),
-            Fate::Convert(_) => {}
+        if let Fate::Exists { there, itself } = &entry.fate {
+            let why = if *itself { "is a file of the input itself" } else { "exists already (--force replaces it)" };
+            console.say(&format!("skipped: {}: {} {why}", entry.input.display(), there.display()));
         }
     }
     let lanes = cores.clamp(1, planned.len().max(1));
@@ -69,7 +63,12 @@ pub(crate) fn run(survey: Survey, settings: &Settings, with_receipts: bool, core
         crew.work();
     });
     let done = crew.done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Run { outcomes: outcomes(survey.entries, done) }
+    Run {
+        outcomes: outcomes(survey.entries, done),
+        others: survey.others.len(),
+        hidden: survey.hidden.len(),
+        problems: survey.problems,
+    }
 }
 
 fn outcomes(entries: Vec<Entry>, done: Vec<(usize, Ended)>) -> Vec<Outcome> {
@@ -77,7 +76,7 @@ fn outcomes(entries: Vec<Entry>, done: Vec<(usize, Ended)>) -> Vec<Outcome> {
         .into_iter()
         .map(|entry| {
             let result = match entry.fate {
-                Fate::Exists(there) => Ended::Exists(there),
+                Fate::Exists { there, itself } => Ended::Exists { there, why: if itself { "itself" } else { "exists" } },
                 Fate::Fails(failure) => Ended::Failed(failure),
                 Fate::Convert(_) => Ended::NotBegun,
             };
@@ -99,11 +98,6 @@ impl<'a> Crew<'a> {
     fn work(&self) {
         while let Some((place, planned, cores)) = self.take() {
             let ended = self.job(planned, cores).map_or_else(Ended::Failed, |converted| Ended::Converted(Box::new(converted)));
-            if let Ended::Failed(failure) = &ended
-                && !matches!(failure, Failure::Library(Error::Cancelled))
-            {
-                self.console.failure(failure);
-            }
             self.done.lock().unwrap_or_else(PoisonError::into_inner).push((place, ended));
             let mut desk = self.desk();
             desk.free_cores += cores;
@@ -127,17 +121,28 @@ impl<'a> Crew<'a> {
         Some((place, planned, cores))
     }
 
+    /// What is lost and noted, each line with the name of its image: those of several jobs mix.
+    fn tell(&self, prepared: &Prepared, done: &Done) {
+        let name = prepared.image.path.display();
+        for loss in &done.report.losses {
+            self.console.say(&format!("{name}: {} {loss}", report::lost_head(self.settings)));
+        }
+        if !self.settings.dry_run {
+            done.report.notes.iter().for_each(|note| self.console.note(&format!("{name}: {note}")));
+        }
+    }
+
     fn job(&self, planned: &Planned, cores: usize) -> Result<Converted, Failure> {
         let progress = Progress::new(self.console, &shown::path(&planned.job.input), Some(&self.total));
         let prepared = prepare(&planned.job, self.settings)?;
-        announce(&prepared, self.settings, self.console);
-        let done = prepared.carry_out(self.settings, self.inputs, &ThreadPool::new(cores), &progress)?;
-        if !done.report.losses.is_empty() {
-            self.console.say(&format!("{}: {}", prepared.image.path.display(), report::lost_head(self.settings)));
-            done.report.losses.iter().for_each(|loss| self.console.say(&format!("  {loss}")));
+        tell_notes(&prepared.image, self.console);
+        if self.settings.dry_run {
+            self.console.report(&report::plan_text(&prepared));
         }
-        let receipt =
-            if self.with_receipts { Some(receipt::of(&prepared, &done, self.settings, cores, &progress)?) } else { None };
+        let done = prepared.carry_out(self.settings, self.inputs, &ThreadPool::new(cores), &progress)?;
+        self.tell(&prepared, &done);
+        // What was converted stays converted if its receipt fails.
+        let receipt = self.with_receipts.then(|| Ok(receipt::of(&prepared, &done, self.settings, cores, &progress)?));
         Ok(Converted {
             output: shown::path(&prepared.folder.join(&prepared.plan.files[prepared.plan.entry].name)),
             bytes: done.report.files.iter().filter_map(|(_, bytes)| *bytes).sum(),

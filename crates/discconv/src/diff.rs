@@ -14,17 +14,24 @@ use serde_json::{Value, json};
 const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &DiffArgs, console: &Console) -> Result<u8, Failure> {
-    let a = image::open(&args.a, args.from.as_deref())?;
-    let b = image::open(&args.b, args.from.as_deref())?;
+    let a = image::open_one(&args.a, args.from.as_deref())?;
+    let b = image::open_one(&args.b, args.from.as_deref())?;
+    let state = image::tell_state(&a, console).max(image::tell_state(&b, console));
     let progress = Progress::new(console, &format!("{} and {}", a.shown, b.shown), None);
     let found = compare(a.disc(), b.disc(), &ThreadPool::new(image::cores(&args.common)), &progress)?;
     drop(progress);
     if console.json {
-        console.data_json(&as_json(&a.path.to_string_lossy(), &b.path.to_string_lossy(), &found));
-    } else if !console.quiet {
+        let mut body = as_json(&a.path.to_string_lossy(), &b.path.to_string_lossy(), &found);
+        body["notes"] = [&a, &b].into_iter().flat_map(|image| image.notes.iter().map(|note| image.named(note))).collect();
+        console.data_json(&body);
+    } else {
         console.data(&text(&a.shown, &b.shown, &found, console.verbose));
     }
-    Ok(if found.is_same() { errors::DONE } else { errors::FAILED })
+    Ok(match (state, found.is_same()) {
+        (errors::DONE, true) => errors::DONE,
+        (errors::DONE, false) => errors::FAILED,
+        (damaged, _) => damaged,
+    })
 }
 
 fn as_json(a: &str, b: &str, found: &Comparison) -> Value {

@@ -1,8 +1,10 @@
 //! What can go wrong, how it is told, and the exit code that says who has to act.
 
 use crate::shown;
+use discconv_core::error::printable;
 use discconv_core::{At, Error, Loss};
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 
 /// Done.
 pub(crate) const DONE: u8 = 0;
@@ -22,6 +24,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) enum Failure {
     /// The command line makes no sense.
     Usage {
+        /// The file that it is about, if that is not said in the message.
+        file: Option<String>,
         /// What is wrong with it.
         message: String,
         /// What to write instead.
@@ -47,7 +51,7 @@ impl From<Error> for Failure {
 impl Failure {
     /// A command line that makes no sense, and what to write instead.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure::Usage { message: message.into(), hint: Some(hint.into()) }
+        Failure::Usage { file: None, message: message.into(), hint: Some(hint.into()) }
     }
 
     /// The exit code of a program that ends with this.
@@ -70,27 +74,47 @@ impl Failure {
             INTERRUPTED => "interrupted",
             REFUSED => "refused",
             DAMAGED if matches!(self, Failure::Damaged { .. }) => "damaged",
+            DAMAGED if self.is_no_image() => "no image",
             DAMAGED => "unreadable",
             _ => "failed",
         }
     }
 
-    /// The message in one line, without advice.
+    /// Is the input of a kind that no format knows, rather than a broken image?
+    pub(crate) fn is_no_image(&self) -> bool {
+        match self {
+            Failure::Library(Error::Malformed { expected, .. }) => expected.starts_with("a disc image"),
+            _ => false,
+        }
+    }
+
+    /// The message in one line, without advice, safe to print.
     pub(crate) fn message(&self) -> String {
-        let message = match self {
+        shown::name(&self.plain_message())
+    }
+
+    /// The message with the name of the file as it is.
+    fn plain_message(&self) -> String {
+        match self {
+            Failure::Usage { file: Some(file), message, .. } => format!("{file}: {message}"),
             Failure::Usage { message, .. } => message.clone(),
             Failure::Damaged { file, what } => format!("{file}: damaged: {}", what.join("; ")),
-            Failure::Library(error) => error.to_string(),
-        };
-        shown::name(&message)
+            Failure::Library(error) => {
+                let text = without_number(&error.to_string());
+                let Some(file) = error.file() else { return text };
+                text.strip_prefix(&printable(file)).map_or(text.clone(), |rest| format!("{file}{rest}"))
+            }
+        }
     }
 
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
             Failure::Usage { hint, .. } => hint.clone(),
-            Failure::Damaged { .. } => Some("--allow-loss damage fills what is missing with zeros and goes on".to_owned()),
-            Failure::Library(error) => error.hint(),
+            Failure::Damaged { .. } => {
+                Some("--allow-loss damage goes on with what is there, and with zeros where a sector is cut".to_owned())
+            }
+            Failure::Library(error) => io_hint(error).or_else(|| error.hint()),
         };
         hint.map(|hint| shown::name(&hint))
     }
@@ -116,23 +140,57 @@ impl Failure {
 
     /// The same for scripts.
     pub(crate) fn json(&self) -> Value {
+        let damage;
         let (code, file, at, found, expected) = match self {
-            Failure::Usage { .. } => ("usage", None, None, None, None),
-            Failure::Damaged { file, .. } => ("damaged", Some(file.as_str()), None, None, None),
+            Failure::Usage { file, .. } => ("usage", file.as_deref(), None, None, None),
+            Failure::Damaged { file, what } => {
+                damage = what.join("; ");
+                ("damaged", Some(file.as_str()), None, Some(damage.as_str()), Some("an undamaged image"))
+            }
             Failure::Library(error) => {
                 let (found, expected) = error.found_expected();
-                (error.code(), error.file(), error.at().filter(|at| **at != At::Whole).map(ToString::to_string), found, expected)
+                (error.code(), error.file(), place(error), found, expected)
             }
         };
         let mut body = json!({
             "code": code, "file": file, "at": at, "found": found, "expected": expected,
-            "hint": self.hint(), "message": self.message(),
+            "hint": self.hint(), "message": self.plain_message(),
         });
         if let Failure::Library(Error::WouldLose { losses, .. }) = self {
             body["losses"] = losses_json(losses);
         }
         json!({ "error": body })
     }
+}
+
+/// Where it is; of losses, the first sector concerned.
+fn place(error: &Error) -> Option<String> {
+    let first = match error {
+        Error::WouldLose { losses, .. } => losses.iter().filter_map(|loss| loss.first).min().map(At::Lba),
+        _ => None,
+    };
+    first.as_ref().or_else(|| error.at()).filter(|at| **at != At::Whole).map(ToString::to_string)
+}
+
+/// What the system said, without the number that it has there.
+fn without_number(text: &str) -> String {
+    match text.rsplit_once(" (os error ") {
+        Some((words, number)) if number.trim_end_matches(')').bytes().all(|digit| digit.is_ascii_digit()) => words.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Advice on what the system refused, where reading and writing need different words.
+fn io_hint(error: &Error) -> Option<String> {
+    let Error::Io { doing, source, .. } = error else { return None };
+    let reading = ["cannot open", "cannot read"].iter().any(|start| doing.starts_with(start));
+    let hint = match source.kind() {
+        _ if doing.starts_with("cannot print") => "look where standard output goes; files that were written are complete",
+        ErrorKind::PermissionDenied if reading => "check the permissions of the file and of its folder",
+        ErrorKind::NotADirectory => "a part of the path is a file where a folder is needed: check the path",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 /// Losses as a list, a line each.
@@ -186,5 +244,46 @@ mod tests {
         let keys: Vec<&String> = body["error"].as_object().map(|object| object.keys().collect()).unwrap_or_default();
         assert_eq!(keys, ["code", "file", "at", "found", "expected", "hint", "message"]);
         assert_eq!(body["error"]["at"], "byte 0x10");
+    }
+
+    #[test]
+    fn json_carries_names_as_they_are_and_text_escapes_them() {
+        let failure = Failure::from(Error::malformed("a\u{1b}.nrg", At::Byte(16), "1", "2"));
+        let body = failure.json();
+        assert_eq!(body["error"]["file"], "a\u{1b}.nrg");
+        assert_eq!(body["error"]["message"], "a\u{1b}.nrg: byte 0x10: found 1; expected 2");
+        assert_eq!(failure.message(), "a\\u{1b}.nrg: byte 0x10: found 1; expected 2");
+    }
+
+    #[test]
+    fn json_says_where_and_what() {
+        let loss = |first| Loss { first: Some(Lba(first)), ..Loss::new(LossKind::Ecc, 1, "1 sector") };
+        let losses = vec![Loss::new(LossKind::Audio, 1, "x"), loss(9), loss(7)];
+        let body = Failure::from(Error::WouldLose { file: "a".into(), losses, keeps: None }).json();
+        assert_eq!(body["error"]["at"], "LBA 7");
+        let body = Failure::Damaged { file: "a".into(), what: vec!["x is cut".into()] }.json();
+        assert_eq!((&body["error"]["found"], &body["error"]["expected"]), (&"x is cut".into(), &"an undamaged image".into()));
+    }
+
+    #[test]
+    fn what_the_system_refused_is_said_without_its_number() {
+        let failed = |doing: &str, number| {
+            let failure = Failure::from(Error::io("x", At::Whole, doing, std::io::Error::from_raw_os_error(number)));
+            failure.text()
+        };
+        assert_eq!(
+            failed("cannot open", 13),
+            "error: x: cannot open: Permission denied\nhint: check the permissions of the file and of its folder"
+        );
+        assert!(failed("cannot make a file", 13).ends_with("choose another folder with --out"));
+        assert!(failed("cannot make a file", 20).contains("Not a directory\nhint: a part of the path is a file"));
+    }
+
+    #[test]
+    fn what_is_no_image_is_called_so() {
+        let word = |expected: &str| Failure::from(Error::malformed("x", At::Whole, "y", expected)).word();
+        assert_eq!(word("a disc image (probed: iso, cue)"), "no image");
+        assert_eq!(word("a cue sheet"), "unreadable");
+        assert_eq!(Failure::Damaged { file: "x".into(), what: vec![] }.word(), "damaged");
     }
 }

@@ -71,14 +71,28 @@ fn table(infos: &[&FormatInfo]) -> String {
         [info.id.to_owned(), files, "yes".to_owned(), yes(info.writes), carries_words(info)]
     });
     let mut text = shown::table(["format", "files", "read", "write", "carries"], &[], rows);
-    let forced: Vec<&str> = infos.iter().flat_map(|info| info.forced.iter().copied()).collect();
-    if !forced.is_empty() {
-        text.push_str(&format!("\n\nFor files without a header, --from also takes\n  {}", forced.join(", ")));
+    for info in infos.iter().filter(|info| !info.forced.is_empty()) {
+        text.push_str(&format!("\n\nFor files without a header, --from also takes ({})\n  {}", info.id, info.forced.join(", ")));
     }
-    for (flag, meaning) in infos.iter().flat_map(|info| info.options) {
-        text.push_str(&format!("\n  {flag}  {meaning}"));
+    let options = options(infos);
+    if !options.is_empty() {
+        text.push_str("\n\nOptions of one format, when it is written\n");
+        text.push_str(&shown::table(["format", "option", "meaning"], &[], options));
     }
     text
+}
+
+/// The options of single formats, each with the format's id.
+fn options(infos: &[&FormatInfo]) -> Vec<[String; 3]> {
+    let rows = infos.iter().filter(|info| info.writes).flat_map(|info| {
+        let own = info.options.iter().map(|(flag, meaning)| (*flag, *meaning));
+        // Whatever describes other files takes the options that say how many.
+        let files = [("--split", "one file for each track"), ("--merge", "one file for the disc (the default)")];
+        let told = |flag: &str| info.options.iter().any(|(known, _)| known.starts_with(flag));
+        let files = files.into_iter().filter(move |(flag, _)| !info.companions.is_empty() && !told(flag));
+        own.chain(files).map(|(flag, meaning)| [info.id.to_owned(), flag.to_owned(), meaning.to_owned()])
+    });
+    rows.collect()
 }
 
 /// The table of the README.
@@ -115,6 +129,16 @@ mod tests {
             assert!(table(&infos).contains(info.id), "{}", info.id);
             assert!(markdown(&infos).contains(info.id), "{}", info.id);
         }
+    }
+
+    #[test]
+    fn each_option_says_whose_it_is() {
+        let infos: Vec<&FormatInfo> = FORMATS.iter().map(|format| format.info()).collect();
+        let options = options(&infos);
+        for (id, flag) in [("iso", "--sector"), ("cue", "--split"), ("cue", "--merge")] {
+            assert!(options.iter().any(|[format, option, _]| format == id && option.starts_with(flag)), "{id} {flag}");
+        }
+        assert!(!options.iter().any(|[format, option, _]| format == "iso" && option == "--split"));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! `hash`: digests of every track, of its raw and of its user data.
 //!
 //! A track's raw data is what a BIN of its own holds: 2352-byte sectors from its INDEX 00 where the image stores the
-//! pregap, else from INDEX 01, to its end; track 1 from LBA 0, whatever is stored before. Its user data is 2048 bytes of
-//! each sector from INDEX 01 on.
+//! pregap, else from INDEX 01, to the last that the image stores; track 1 from LBA 0, whatever is stored before. Its user
+//! data is 2048 bytes of each sector from INDEX 01 on.
 
 use crate::args::HashArgs;
 use crate::console::Console;
 use crate::digest::{self, Chunk, Digests, Wanted, Which};
-use crate::errors::{self, Failure};
+use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
@@ -41,10 +41,8 @@ pub(crate) struct Hashes {
 }
 
 pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_args(&args.image, console)?;
-    for damage in image.damage() {
-        console.warn(&damage.text);
-    }
+    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
+    let code = image::tell_state(&image, console);
     let progress = Progress::new(console, &image.shown, None);
     let hashes = hashes(&image, image::cores(&args.image.common), &progress)?;
     drop(progress);
@@ -52,11 +50,12 @@ pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
         let mut body = Map::new();
         body.insert("path".to_owned(), image.path.to_string_lossy().into());
         body.append(&mut hashes.json());
+        body.insert("notes".to_owned(), image.notes.iter().map(|note| note.text.as_str()).collect());
         console.data_json(&Value::Object(body));
     } else {
         console.data(&hashes.text(&image));
     }
-    Ok(errors::DONE)
+    Ok(code)
 }
 
 /// Hash all tracks of the image, on so many cores.
@@ -98,7 +97,7 @@ impl<'a> Job<'a> {
 
     /// All sectors that are read.
     fn lbas(&self) -> Range<Lba> {
-        let user = self.track.start()..self.track.end;
+        let user = self.track.start()..stored_end(self.disc, self.track);
         self.raw.as_ref().map_or(user.clone(), |raw| raw.start.min(user.start)..raw.end)
     }
 
@@ -178,7 +177,8 @@ fn chunks(lbas: &Range<Lba>) -> impl Iterator<Item = Range<Lba>> + use<> {
         .map(move |at| at..(at + step).min(end))
 }
 
-/// From INDEX 00, as far as the image stores the pregap without a break, to the track's end; track 1 from LBA 0.
+/// From INDEX 00, as far as the image stores the pregap without a break, to the last sector that it stores; track 1 from
+/// LBA 0.
 fn raw_range(disc: &Disc, track: &Track) -> Range<Lba> {
     let mut first = track.first();
     for (lbas, extent) in disc.extents_in(track.first()..track.start()) {
@@ -189,7 +189,14 @@ fn raw_range(disc: &Disc, track: &Track) -> Range<Lba> {
     if track.number == 1 {
         first = if disc.extent_at(Lba(0)).is_some() { Lba(0) } else { first.max(Lba(0)) };
     }
-    first..track.end
+    first..stored_end(disc, track)
+}
+
+/// The track's end, without a gap there that no file holds (POSTGAP).
+fn stored_end(disc: &Disc, track: &Track) -> Lba {
+    let all = track.start()..track.end;
+    let stored = disc.extents_in(all).filter(|(_, extent)| extent.main.is_some()).last();
+    stored.map_or(track.end, |(lbas, _)| lbas.end)
 }
 
 /// Does the container keep less than 2352 bytes of any of these sectors?

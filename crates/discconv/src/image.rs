@@ -1,8 +1,8 @@
 //! An image as a verb gets it: opened, with the files it consists of.
 
-use crate::args::{Common, ImageArgs};
+use crate::args::Common;
 use crate::console::Console;
-use crate::errors::Failure;
+use crate::errors::{self, Failure};
 use crate::shown;
 use discconv_core::{Disc, Error, FormatInfo, Found, Input, Limits, Main, Note, NoteKind, Siblings};
 use discconv_formats::FORMATS;
@@ -24,6 +24,8 @@ pub(crate) struct Image {
     pub(crate) discs: Vec<Disc>,
     /// What was noted about file and discs.
     pub(crate) notes: Vec<Note>,
+    /// The bare name of the sheet beside it that it was read through, if so.
+    sheet: Option<String>,
     /// Every file that was opened for it, itself and what it names, with its length in bytes.
     pub(crate) files: BTreeMap<FileIdentity, u64>,
 }
@@ -37,7 +39,7 @@ pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
     let beside = Beside::new(path);
     let mut notes = Vec::new();
     let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
-    let opened = match described {
+    let opened = match &described {
         Some(sheet) => {
             notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
             open_beside(&path.with_file_name(sheet), None, &beside)?
@@ -56,6 +58,7 @@ pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
         format: opened.format,
         discs: opened.discs,
         notes,
+        sheet: described,
         files: beside.files(path),
     })
 }
@@ -81,12 +84,21 @@ pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn open_args(args: &ImageArgs, console: &Console) -> Result<Image, Failure> {
-    let image = open(&args.input, args.from.as_deref())?;
+pub(crate) fn open_one(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
+    let mut image = open(path, from)?;
     if image.discs.len() > 1 {
-        console.note(&format!("{}: only the first of {} discs is looked at", image.shown, image.discs.len()));
+        let text = format!("{}: only the first of {} discs is looked at", path.display(), image.discs.len());
+        image.notes.push(Note::oddity(text));
     }
     Ok(image)
+}
+
+/// Tell notes and damage beside a result that does not show them; the exit code that follows from them.
+pub(crate) fn tell_state(image: &Image, console: &Console) -> u8 {
+    crate::convert::tell_notes(image, console);
+    let damage = image.damage();
+    damage.iter().for_each(|note| console.warn(&image.named(note)));
+    if damage.is_empty() { errors::DONE } else { errors::DAMAGED }
 }
 
 /// `-` is no image.
@@ -133,6 +145,17 @@ impl Image {
     /// What is damaged, each with its place.
     pub(crate) fn damage(&self) -> Vec<&Note> {
         self.notes.iter().filter(|note| note.kind == NoteKind::Damage).collect()
+    }
+
+    /// What `note` says, with the name of a file of this image in front; most notes have one.
+    pub(crate) fn named(&self, note: &Note) -> String {
+        let own = self.path.display().to_string();
+        let sources = self.discs.iter().flat_map(Disc::sources).map(|source| source.name().to_owned());
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let here = |name: String| [folder.join(&name).display().to_string(), name];
+        let mut names = std::iter::once(own.clone()).chain(sources).chain(self.sheet.clone()).flat_map(here);
+        let is_named = names.any(|name| note.text.strip_prefix(&name).is_some_and(|rest| rest.starts_with(": ")));
+        if is_named { note.text.clone() } else { format!("{own}: {}", note.text) }
     }
 
     /// Bytes of its files, without zeros that stand in for missing ones.

@@ -6,7 +6,7 @@ use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::shown;
 use discconv_core::{
-    CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackMode, TrackSurvey, survey_track,
+    CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackSurvey, survey_track,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const SAMPLES_TRACK: u32 = 64;
 const SAMPLES_DISC: u32 = 512;
 
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_args(&args.image, console)?;
+    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
     let surveys = surveys(image.disc())?;
     if console.json {
         console.data_json(&as_json(&image, &surveys));
@@ -91,7 +91,10 @@ fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
         }
         let (these, others) = rest.split_at(session.tracks.len().min(rest.len()));
         rest = others;
-        lines.push(track_table(session, these));
+        lines.push(track_table(session, these, toc.media.has_raw()));
+    }
+    if toc.media.has_raw() {
+        lines.push("length and pregap are in minutes:seconds:frames".to_owned());
     }
     lines.extend(further_indexes(disc));
     lines.extend(titles(disc));
@@ -105,16 +108,13 @@ fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
     lines.join("\n")
 }
 
-fn track_table(session: &Session, surveys: &[TrackSurvey]) -> String {
+/// `timed`: of a medium on which lengths are times.
+fn track_table(session: &Session, surveys: &[TrackSurvey], timed: bool) -> String {
     let rows = session.tracks.iter().zip(surveys).map(|(track, survey)| {
         let number = track.number.to_string();
         let stored = if survey.stored_bytes == 0 { "-".to_owned() } else { survey.stored_bytes.to_string() };
-        let length = if track.mode == TrackMode::Audio {
-            playing_time(track.sectors())
-        } else {
-            shown::size(u64::from(track.sectors()) * 2048)
-        };
-        let pregap = if track.pregap_sectors() == 0 { "-".to_owned() } else { shown::grouped(track.pregap_sectors().into()) };
+        let length = if timed { time(track.sectors()) } else { shown::size(u64::from(track.sectors()) * 2048) };
+        let pregap = if track.pregap_sectors() == 0 { "-".to_owned() } else { time(track.pregap_sectors()) };
         let mut said = track.control.names().join(" ");
         if let Some(isrc) = &track.isrc {
             said = format!("{said} {}", shown::name(&isrc.to_string())).trim_start().to_owned();
@@ -134,10 +134,9 @@ fn track_table(session: &Session, surveys: &[TrackSurvey]) -> String {
     shown::table(head, &[0, 2, 3, 4, 5, 6], rows)
 }
 
-/// Sectors of audio as minutes and seconds.
-fn playing_time(sectors: u32) -> String {
-    let seconds = sectors / 75;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+/// So many sectors as minutes, seconds and frames of 1/75 s.
+fn time(sectors: u32) -> String {
+    format!("{:02}:{:02}:{:02}", sectors / 75 / 60, sectors / 75 % 60, sectors % 75)
 }
 
 /// INDEX 02 and up, a line for each track that has them.
@@ -180,7 +179,7 @@ fn text_word(kind: CdTextKind) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use discconv_core::Toc;
+    use discconv_core::{Toc, TrackMode};
 
     #[test]
     fn a_track_has_the_promised_keys_in_order() {
@@ -192,7 +191,8 @@ mod tests {
     }
 
     #[test]
-    fn audio_is_measured_in_time() {
-        assert_eq!(playing_time(75 * 61 + 74), "1:01");
+    fn lengths_are_times() {
+        assert_eq!(time(75 * 61 + 74), "01:01:74");
+        assert_eq!(time(449_849), "99:57:74");
     }
 }

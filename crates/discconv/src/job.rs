@@ -6,6 +6,7 @@ use crate::image::refuse_pipe;
 use crate::shown;
 use discconv_core::{FormatInfo, LossKinds, TrackMode, WriteOptions};
 use discconv_formats::FORMATS;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// What holds for every job of a run.
@@ -17,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) dry_run: bool,
     pub(crate) force: bool,
     pub(crate) prove: bool,
+    /// `--merge`, which is the default where there is a choice.
+    pub(crate) merge: bool,
     /// Without the extension, which is the job's.
     pub(crate) write: WriteOptions,
 }
@@ -41,6 +44,8 @@ pub(crate) struct Target {
     pub(crate) format: Option<&'static str>,
     /// The file that was named, which must be among those written.
     pub(crate) named: Option<String>,
+    /// In what it is not what was typed.
+    pub(crate) note: Option<String>,
 }
 
 /// What was asked for.
@@ -76,6 +81,7 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         dry_run: args.dry_run,
         force: args.force,
         prove: !args.no_verify,
+        merge: args.merge,
         write,
     }
 }
@@ -98,6 +104,7 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
     }
     match args.files.as_slice() {
         [input, output] => Ok(Request::One(Job { input: input.clone(), target: target(input, output, format)? })),
+        [input] if input.is_dir() => Err(folder_needs_a_batch(input)),
         [input] => Err(Failure::usage(
             format!("{} is to be converted, but into what?", shown::path(input)),
             format!(
@@ -113,6 +120,13 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
     }
 }
 
+fn folder_needs_a_batch(input: &Path) -> Failure {
+    Failure::usage(
+        format!("{} is a folder", shown::path(input)),
+        format!("to convert all that is in it, write `discconv {} --to FORMAT --out DIR`", shown::path(input)),
+    )
+}
+
 /// An output that one might want from `input`.
 fn example(input: &Path) -> String {
     let extension = input.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
@@ -121,27 +135,63 @@ fn example(input: &Path) -> String {
 
 fn target(input: &Path, output: &Path, to: Option<&'static str>) -> Result<Target, Failure> {
     if input.is_dir() {
-        return Err(Failure::usage(
-            format!("{} is a folder", shown::path(input)),
-            format!("to convert all that is in it, write `discconv {} --to FORMAT --out DIR`", shown::path(input)),
-        ));
+        return Err(folder_needs_a_batch(input));
     }
     let into_folder = output.is_dir() || output.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
-    let named = output.file_name().filter(|_| !into_folder).map(|name| name.to_string_lossy().into_owned());
-    let Some(named) = named else {
+    let Some(named) = output.file_name().filter(|_| !into_folder) else {
         let hint = format!("to write into it, say --to FORMAT --out {}", shown::path(output));
         return Err(Failure::usage(format!("the output {} is a folder", shown::path(output)), hint));
     };
+    let mut named = text_of(named)?.to_owned();
+    let mut note = None;
     let (stem, extension) = match named.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => (stem.to_owned(), extension.to_ascii_lowercase()),
         _ => (named.clone(), String::new()),
     };
-    let format = match to {
-        Some(format) => format,
-        None => format_of(output, &extension)?,
+    let (format, extension) = match to.and_then(info_of) {
+        Some(info) if extension.is_empty() => {
+            let extension = info.extensions.first().copied().unwrap_or(info.id).to_owned();
+            let full = format!("{named}.{extension}");
+            note = Some(format!("{named} has no extension; it is written as {full}"));
+            named = full;
+            (info.id, extension)
+        }
+        Some(info) => {
+            refuse_contradiction(output, &extension, info)?;
+            (info.id, extension)
+        }
+        None => (format_of(output, &extension)?, extension),
     };
     let folder = output.parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Target { folder, stem, extension, format: Some(format), named: Some(named) })
+    Ok(Target { folder, stem, extension, format: Some(format), named: Some(named), note })
+}
+
+/// A file name as text: formats write it into their files, and cannot write what is none.
+///
+/// # Errors
+/// A usage error that names the file.
+pub(crate) fn text_of(name: &OsStr) -> Result<&str, Failure> {
+    name.to_str().ok_or_else(|| {
+        Failure::usage(
+            format!("the name {} is not Unicode text, so outputs cannot be called like it", shown::name(&name.to_string_lossy())),
+            "choose a name of letters that Unicode has; for an input, rename it first",
+        )
+    })
+}
+
+/// An extension that names another format than `--to` is a mistake, one way or the other.
+fn refuse_contradiction(output: &Path, extension: &str, to: &FormatInfo) -> Result<(), Failure> {
+    if to.extensions.iter().chain(to.companions).any(|own| *own == extension) {
+        return Ok(());
+    }
+    let infos = FORMATS.iter().map(|format| format.info());
+    let other = infos.filter(|info| info.id != to.id).find(|info| info.extensions.contains(&extension));
+    other.map_or(Ok(()), |other| {
+        Err(Failure::usage(
+            format!("the name {} says {}, and --to says {}", shown::path(output), other.id, to.id),
+            format!("leave --to away, or name the output .{}", to.extensions.first().unwrap_or(&to.id)),
+        ))
+    })
 }
 
 /// The format that writes files of this extension: those that are called so before those that such files belong to.
@@ -174,8 +224,12 @@ pub(crate) fn info_of(id: &str) -> Option<&'static FormatInfo> {
 }
 
 /// The stem of outputs made from `input`.
-pub(crate) fn stem_of(input: &Path) -> String {
-    input.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+///
+/// # Errors
+/// A usage error if it is no text.
+pub(crate) fn stem_of(input: &Path) -> Result<String, Failure> {
+    input.file_name().map_or(Ok(""), text_of)?;
+    Ok(input.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -209,6 +263,27 @@ mod tests {
         check("discconv a.cue b.bin --to iso --sector 2352", "", "b", "bin", "iso");
         check("discconv a.cue v1.0.iso", "", "v1.0", "iso", "iso");
         check("discconv convert info.bin info.iso", "", "info", "iso", "iso");
+        check("discconv a.bin d/b --to iso", "d", "b", "iso", "iso");
+        check("discconv a.bin b --to cue", "", "b", "cue", "cue");
+        check("discconv a.bin v1.foo --to iso", "", "v1", "foo", "iso");
+    }
+
+    #[test]
+    fn an_extension_that_is_added_is_told() {
+        let target = one("discconv a.bin b --to iso");
+        assert_eq!(target.named.as_deref(), Some("b.iso"));
+        assert_eq!(target.note.as_deref(), Some("b has no extension; it is written as b.iso"));
+        assert_eq!(one("discconv a.bin b.iso --to iso").note, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_are_refused() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = Path::new(OsStr::from_bytes(b"x\xff.iso"));
+        let said = |result: Result<String, Failure>| result.map_or_else(|failure| failure.message(), |_| String::new());
+        assert!(said(stem_of(name)).contains("is not Unicode text"));
+        assert!(said(target(Path::new("a.bin"), name, None).map(|_| String::new())).contains("is not Unicode text"));
     }
 
     #[test]
@@ -232,6 +307,10 @@ mod tests {
         check("discconv a.iso b.iso c.iso", "3 names", "--out DIR");
         check("discconv a.iso b.xyz", "ends in .xyz", ".cue");
         check("discconv a.iso b", "has no extension", ".iso");
+        check("discconv a.iso b.cue --to iso", "b.cue says cue, and --to says iso", "leave --to away");
+        check("discconv a.iso b.iso --to cue", "b.iso says iso, and --to says cue", ".cue");
+        check("discconv a.iso b.wav --to iso", "b.wav says wave", ".iso");
+        check("discconv .", ". is a folder", "discconv . --to FORMAT --out DIR");
         check("discconv a.iso /", "is a folder", "--out /");
         check("discconv a.iso nowhere/", "is a folder", "--out nowhere/");
         check("discconv - b.iso", "`-` cannot be an image", "write it to a file first");

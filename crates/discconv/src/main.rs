@@ -18,6 +18,7 @@ mod image;
 mod info;
 mod interrupt;
 mod job;
+mod obstacle;
 mod progress;
 mod receipt;
 mod report;

@@ -11,7 +11,11 @@ use std::time::Duration;
 /// Columns of a bar's label.
 const LABEL: usize = 28;
 
-fn style(template: &str) -> ProgressStyle {
+/// With all that can be said where it is known how much there is to do, else only what is done.
+fn style(bytes: u64) -> ProgressStyle {
+    const MEASURED: &str =
+        "{msg:28!} {wide_bar} {decimal_bytes:>9} of {decimal_total_bytes:>9} {decimal_bytes_per_sec:>11} {eta:>4}";
+    let template = if bytes > 0 { MEASURED } else { "{msg:28!}" };
     // A template that does not parse would be our own mistake; the default style then serves.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
 }
@@ -32,7 +36,7 @@ impl<'a> Progress<'a> {
             Some(total) => console.bars.insert_before(&total.bar, ProgressBar::no_length()),
             None => console.bars.add(ProgressBar::no_length()),
         };
-        bar.set_style(style("{msg:28!} {wide_bar} {decimal_bytes:>9} {decimal_bytes_per_sec:>11} {eta:>4}"));
+        bar.set_style(style(0));
         let progress = Progress { bar, label: shown::name(label), total, counts: AtomicBool::new(false) };
         progress.say("opening");
         progress
@@ -65,6 +69,7 @@ impl Watch for Progress<'_> {
         self.say(doing);
         self.bar.reset();
         self.bar.set_length(bytes);
+        self.bar.set_style(style(bytes));
     }
 
     fn advance(&self, bytes: u64) {
@@ -89,7 +94,7 @@ impl Total {
     /// `jobs` jobs that write `bytes` together.
     pub(crate) fn new(console: &Console, jobs: usize, bytes: u64) -> Total {
         let bar = console.bars.add(ProgressBar::new(bytes));
-        bar.set_style(style("{msg:28!} {wide_bar} {decimal_bytes:>9} {decimal_bytes_per_sec:>11} {eta:>4}"));
+        bar.set_style(style(bytes));
         bar.enable_steady_tick(Duration::from_millis(200));
         let total = Total { bar, jobs };
         total.done(0);

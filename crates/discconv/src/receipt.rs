@@ -2,14 +2,16 @@
 
 use crate::conversion::{Done, Prepared};
 use crate::digest::{self, Chunk, Wanted, Which};
-use crate::errors::losses_json;
+use crate::errors::{Failure, losses_json};
 use crate::hash;
-use crate::job::Settings;
-use discconv_core::{At, Error, LossKind, Phase, ReadAt, Watch};
-use discconv_core::{FileId, OutputFile, Outputs, Role};
+use crate::job::{Settings, text_of};
+use crate::obstacle;
+use crate::shown;
+use discconv_core::{Error, LossKind, Phase, ReadAt, Watch};
+use discconv_core::{FileId, OutputFile, OutputSet, Outputs, Role};
 use discconv_host::{FileIdentity, FileSource, FolderOutputs};
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes that are hashed at once.
 const CHUNK_BYTES: u64 = 1 << 20;
@@ -66,13 +68,49 @@ fn options(format: &str, settings: &Settings) -> Value {
 /// May the receipt be written there? Asked before the work begins.
 ///
 /// # Errors
-/// [`Error::Refused`] if something is there already.
-pub(crate) fn check(path: &Path, force: bool) -> Result<(), Error> {
-    if !force && std::fs::symlink_metadata(path).is_ok() {
-        let hint = Some("--force replaces it; or choose another name".to_owned());
-        return Err(Error::Refused { file: path.display().to_string(), what: "exists already".to_owned(), hint });
+/// A usage error for what cannot be its name; [`Error::Refused`] if something is there already; [`Error::Io`].
+pub(crate) fn check(path: &Path, settings: &Settings) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return Err(Failure::usage(
+            "the receipt cannot go to standard output, where the report goes",
+            "name a file (one that is really called `-` is `./-`)",
+        ));
+    }
+    let Some(name) = path.file_name() else {
+        return Err(Failure::usage(format!("the receipt {} is a folder", shown::path(path)), "name a file in it"));
+    };
+    text_of(name)?;
+    obstacle::check(path, &[], settings.force)?;
+    if !settings.dry_run {
+        // To begin it and let it go again finds whatever else would be in the way, and leaves nothing.
+        drop(begin(path, 0, Vec::new(), settings.force)?);
     }
     Ok(())
+}
+
+/// The receipt must be none of these files, by whatever name.
+///
+/// # Errors
+/// A usage error that says which it is.
+pub(crate) fn refuse_as_output(receipt: &Path, outputs: &[PathBuf], inputs: &[FileIdentity]) -> Result<(), Failure> {
+    let place = obstacle::place_in_any_case(receipt);
+    let both = if outputs.iter().any(|output| obstacle::place_in_any_case(output) == place) {
+        "an output"
+    } else if FileIdentity::of(receipt).is_ok_and(|identity| inputs.contains(&identity)) {
+        "an input"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        format!("{} is to be both {both} and the receipt", shown::path(receipt)),
+        "choose another name for the receipt",
+    ))
+}
+
+fn begin(path: &Path, bytes: u64, inputs: Vec<FileIdentity>, force: bool) -> Result<Box<dyn OutputSet>, Error> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = OutputFile { name, len: Some(bytes), role: Role::Data };
+    FolderOutputs::new(path.parent().unwrap_or(Path::new("")), inputs, force).begin(&[file])
 }
 
 /// Write the receipt, so that it appears complete or not at all; none of `inputs` is overwritten.
@@ -81,12 +119,7 @@ pub(crate) fn check(path: &Path, force: bool) -> Result<(), Error> {
 /// As for any output.
 pub(crate) fn write(path: &Path, receipt: &Value, inputs: Vec<FileIdentity>, force: bool) -> Result<(), Error> {
     let bytes = format!("{receipt:#}\n").into_bytes();
-    let Some(name) = path.file_name() else {
-        let source = std::io::ErrorKind::IsADirectory.into();
-        return Err(Error::io(&path.display().to_string(), At::Whole, "cannot write the receipt", source));
-    };
-    let file = OutputFile { name: name.to_string_lossy().into_owned(), len: Some(bytes.len() as u64), role: Role::Data };
-    let set = FolderOutputs::new(path.parent().unwrap_or(Path::new("")), inputs, force).begin(&[file])?;
+    let set = begin(path, bytes.len() as u64, inputs, force)?;
     set.write_at(FileId(0), 0, &bytes)?;
     set.start_sync()?;
     set.commit()

@@ -4,7 +4,7 @@ use crate::conversion::{Done, Prepared};
 use crate::errors::{loss_lines, losses_json};
 use crate::job::Settings;
 use crate::shown;
-use discconv_core::{Disc, Form, Lba, Main, Part, Piece, PlannedFile};
+use discconv_core::{Disc, Form, Lba, Main, NoteKind, Part, Piece, PlannedFile};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -117,10 +117,12 @@ pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -
         .iter()
         .zip(&done.report.files)
         .map(|(path, (_, bytes))| json!({ "path": path.to_string_lossy(), "bytes": bytes }));
+    let oddities = prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity).map(|note| note.text.clone());
+    let notes: Vec<String> = oddities.chain(done.report.notes.iter().cloned()).collect();
     json!({
         "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.format.id },
         "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),
-        "notes": done.report.notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
+        "notes": notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
         "tracks_identical": done.report.verified_tracks,
     })
 }

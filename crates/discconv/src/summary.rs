@@ -18,7 +18,13 @@ pub(crate) struct Outcome {
 /// How it ended.
 pub(crate) enum Ended {
     Converted(Box<Converted>),
-    Exists(PathBuf),
+    /// Its output is there, or is the input itself.
+    Exists {
+        /// The output.
+        there: PathBuf,
+        /// Why it is left alone, in a word for the table.
+        why: &'static str,
+    },
     Failed(Failure),
     /// It was not begun: the person had asked to stop.
     NotBegun,
@@ -32,7 +38,8 @@ pub(crate) struct Converted {
     pub(crate) verified: Option<(usize, usize)>,
     pub(crate) lost: bool,
     pub(crate) json: Value,
-    pub(crate) receipt: Option<Value>,
+    /// `None` where none was asked for.
+    pub(crate) receipt: Option<Result<Value, Failure>>,
 }
 
 impl Outcome {
@@ -46,19 +53,44 @@ impl Outcome {
 }
 
 /// A batch that is over.
+#[derive(Default)]
 pub(crate) struct Run {
     /// In the order of the inputs.
     pub(crate) outcomes: Vec<Outcome>,
+    /// Files that are no disc images.
+    pub(crate) others: usize,
+    /// Hidden files and what is no plain file.
+    pub(crate) hidden: usize,
+    /// Folders that could not be read.
+    pub(crate) problems: Vec<String>,
 }
 
 impl Run {
+    fn converted(&self) -> impl Iterator<Item = &Converted> {
+        self.outcomes.iter().filter_map(|outcome| match &outcome.result {
+            Ended::Converted(converted) => Some(converted.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The receipts of the jobs that were done.
     pub(crate) fn receipts(&self) -> Vec<Value> {
-        let receipts = self.outcomes.iter().filter_map(|outcome| match &outcome.result {
-            Ended::Converted(converted) => converted.receipt.clone(),
+        self.converted().filter_map(|converted| converted.receipt.as_ref()?.as_ref().ok().cloned()).collect()
+    }
+
+    /// Why inputs, or receipts of inputs, failed: in the order of the inputs.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &Failure> {
+        let failed = self.outcomes.iter().filter_map(|outcome| match &outcome.result {
+            Ended::Converted(converted) => converted.receipt.as_ref()?.as_ref().err(),
+            Ended::Failed(failure) => Some(failure),
             _ => None,
         });
-        receipts.collect()
+        failed.filter(|failure| !matches!(failure, Failure::Library(Error::Cancelled)))
+    }
+
+    /// Did anything fail besides an input?
+    pub(crate) fn has_problems(&self) -> bool {
+        !self.problems.is_empty() || self.converted().any(|converted| matches!(converted.receipt, Some(Err(_))))
     }
 
     /// How many were converted, skipped, failed and not begun.
@@ -67,7 +99,7 @@ impl Run {
         for outcome in &self.outcomes {
             let place = match &outcome.result {
                 Ended::Converted(_) => 0,
-                Ended::Exists(_) => 1,
+                Ended::Exists { .. } => 1,
                 Ended::Failed(Failure::Library(Error::Cancelled)) | Ended::NotBegun => 3,
                 Ended::Failed(_) => 2,
             };
@@ -77,7 +109,7 @@ impl Run {
     }
 
     /// The summary for people: a row for each input, then the counts, then what was proved.
-    pub(crate) fn table(&self, others: usize, settings: &Settings) -> String {
+    pub(crate) fn table(&self, settings: &Settings) -> String {
         let mut lines = Vec::new();
         if !self.outcomes.is_empty() {
             let mut rows: Vec<[String; 4]> = self.outcomes.iter().map(|outcome| row(outcome, settings)).collect();
@@ -85,43 +117,50 @@ impl Run {
             lines.push(shown::table(HEAD, &[3], rows));
             lines.push(String::new());
         }
-        lines.push(self.summary(others, settings));
+        lines.push(self.summary(settings));
+        lines.extend(self.passed_over());
         lines.extend(self.verified());
         lines.join("\n")
     }
 
-    fn summary(&self, others: usize, settings: &Settings) -> String {
+    fn summary(&self, settings: &Settings) -> String {
         let [converted, skipped, failed, not_done] = self.counts();
         let verb = if settings.dry_run { "could be converted" } else { "converted" };
         let mut parts = vec![format!("{converted} {verb}, {skipped} skipped, {failed} failed")];
         if not_done > 0 {
             parts.push(format!("{not_done} not done, since it was interrupted"));
         }
-        if others > 0 {
-            let are = if others == 1 { "file is no disc image" } else { "files are no disc images" };
-            parts.push(format!("{others} {are} (-v names them)"));
-        }
-        if self.outcomes.is_empty() && others == 0 {
-            parts.push("there was nothing to do".to_owned());
-        }
         parts.join("; ")
     }
 
+    /// What was not tried, and why.
+    fn passed_over(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if self.others > 0 {
+            let are = if self.others == 1 { "file is no disc image" } else { "files are no disc images" };
+            parts.push(format!("{} {are}", self.others));
+        }
+        if self.hidden > 0 {
+            let are = if self.hidden == 1 { "is hidden or no plain file" } else { "are hidden or no plain files" };
+            parts.push(format!("{} {are}", self.hidden));
+        }
+        (!parts.is_empty()).then(|| format!("{} (-v names them)", parts.join("; ")))
+    }
+
     fn verified(&self) -> Option<String> {
-        let proved = self.outcomes.iter().filter_map(|outcome| match &outcome.result {
-            Ended::Converted(converted) => converted.verified,
-            _ => None,
-        });
-        let all: Vec<(usize, usize)> = proved.collect();
+        let all: Vec<(usize, usize)> = self.converted().filter_map(|converted| converted.verified).collect();
         let sum = |pick: fn(&(usize, usize)) -> usize| all.iter().map(pick).sum();
         (!all.is_empty()).then(|| report::verified_text(sum(|pair| pair.0), sum(|pair| pair.1)))
     }
 
     /// The summary for scripts.
-    pub(crate) fn json(&self, others: usize) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let jobs: Vec<Value> = self.outcomes.iter().map(outcome_json).collect();
         let [converted, skipped, failed, not_done] = self.counts();
-        json!({ "jobs": jobs, "converted": converted, "skipped": skipped, "failed": failed, "not_done": not_done, "not_images": others })
+        json!({
+            "jobs": jobs, "converted": converted, "skipped": skipped, "failed": failed, "not_done": not_done,
+            "not_images": self.others, "passed_over": self.hidden, "problems": self.problems,
+        })
     }
 }
 
@@ -144,7 +183,7 @@ fn row(outcome: &Outcome, settings: &Settings) -> [String; 4] {
             };
             [input, result.to_owned(), done.output.clone(), shown::size(done.bytes)]
         }
-        Ended::Exists(there) => [input, "skipped".to_owned(), shown::path(there), "exists".to_owned()],
+        Ended::Exists { there, why } => [input, "skipped".to_owned(), shown::path(there), (*why).to_owned()],
         Ended::Failed(failure) => [input, failure.word().to_owned(), nothing(), nothing()],
         Ended::NotBegun => [input, "not begun".to_owned(), nothing(), nothing()],
     }
@@ -184,7 +223,7 @@ fn outcome_json(outcome: &Outcome) -> Value {
             }
             body
         }
-        Ended::Exists(there) => json!({ "input": input, "result": "skipped", "exists": there.to_string_lossy() }),
+        Ended::Exists { there, .. } => json!({ "input": input, "result": "skipped", "exists": there.to_string_lossy() }),
         Ended::Failed(failure) => {
             json!({ "input": input, "result": failure.word(), "exit_code": failure.exit_code(), "error": failure.json()["error"] })
         }
@@ -209,7 +248,7 @@ mod tests {
     fn the_table_fits_a_terminal() {
         let long = "a/very/long/folder/with/many/parts/日本語の名前/game.cue";
         let failed = |input: &str| Outcome { input: input.into(), result: Ended::Failed(Failure::usage("x", "y")) };
-        let exists = Outcome { input: long.into(), result: Ended::Exists(long.into()) };
+        let exists = Outcome { input: long.into(), result: Ended::Exists { there: long.into(), why: "exists" } };
         let converted = Converted {
             output: long.to_owned(),
             bytes: 1_234_567_890,
@@ -219,11 +258,29 @@ mod tests {
             receipt: None,
         };
         let converted = Outcome { input: long.into(), result: Ended::Converted(Box::new(converted)) };
-        let run = Run { outcomes: vec![failed("a.iso"), exists, converted] };
-        let text = run.table(3, &crate::job::settings(&crate::args::tests::convert("discconv a b")));
+        let run = Run { outcomes: vec![failed("a.iso"), exists, converted], others: 3, hidden: 1, problems: Vec::new() };
+        let text = run.table(&crate::job::settings(&crate::args::tests::convert("discconv a b")));
         for line in text.lines() {
             assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}\n{text}");
         }
-        assert!(text.ends_with("1 converted, 1 skipped, 1 failed; 3 files are no disc images (-v names them)\nverified: 12 of 12 tracks identical"), "{text}");
+        let end = "1 converted, 1 skipped, 1 failed\n3 files are no disc images; 1 is hidden or no plain file (-v names them)\nverified: 12 of 12 tracks identical";
+        assert!(text.ends_with(end), "{text}");
+        assert_eq!(run.failures().count(), 1);
+    }
+
+    #[test]
+    fn a_receipt_that_fails_is_a_failure_and_leaves_the_conversion() {
+        let converted = Converted {
+            output: "a.cue".to_owned(),
+            bytes: 1,
+            verified: Some((1, 1)),
+            lost: false,
+            json: Value::Null,
+            receipt: Some(Err(Failure::usage("x", "y"))),
+        };
+        let outcomes = vec![Outcome { input: "a.iso".into(), result: Ended::Converted(Box::new(converted)) }];
+        let run = Run { outcomes, ..Run::default() };
+        assert!(run.has_problems() && run.receipts().is_empty());
+        assert_eq!((run.counts(), run.failures().count()), ([1, 0, 0, 0], 1));
     }
 }

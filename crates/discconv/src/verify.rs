@@ -35,7 +35,7 @@ impl Findings {
 }
 
 pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_args(&args.image, console)?;
+    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
     let progress = Progress::new(console, &image.shown, None);
     let found = check(&image, image::cores(&args.image.common), &progress)?;
     drop(progress);

@@ -99,7 +99,7 @@ fn catalog(arguments: &str) -> Parsed {
 fn file(arguments: &str) -> Parsed {
     let (name, kind) = match quoted(arguments) {
         // Where the closing quote is missing, the last word may still be a type.
-        Some((text, "")) if !arguments[1..].contains(QUOTES) => unquoted(text),
+        Some((text, "")) if !arguments.chars().skip(1).any(|c| QUOTES.contains(&c)) => unquoted(text),
         Some((name, after)) => (name, (!after.is_empty()).then(|| FileKind::from_word(split(after).0))),
         None => unquoted(arguments),
     };
