@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::form::{Form, SubCoding};
 use crate::format::Input;
 use crate::loss::{Loss, LossKind, LossKinds, Tally};
-use crate::output::{OutputFile, OutputSet, Outputs};
-use crate::plan::{DroppedWhat, Plan};
+use crate::output::{FileId, OutputFile, OutputSet, Outputs};
+use crate::plan::{DroppedWhat, Plan, PlannedFile};
 use crate::pool::{Phase, Pool, Watch};
 use crate::proof;
 use crate::read::Scratch;
@@ -39,8 +39,8 @@ pub struct Execution<'a> {
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Name and length of each file, in the plan's order. For a dry run, what they would be.
-    pub files: Vec<(String, u64)>,
+    /// Name and length of each file, in the plan's order. For a dry run, what they would be; `None` if coding decides it.
+    pub files: Vec<(String, Option<u64>)>,
     /// What was lost, with leave.
     pub losses: Vec<Loss>,
     /// Tracks proved identical; `None` if no proof was asked for.
@@ -65,10 +65,10 @@ pub fn execute(plan: &Plan, discs: &[Disc], how: &Execution<'_>) -> Result<Repor
     }
 }
 
-struct Engine<'a> {
+pub(crate) struct Engine<'a> {
     plan: &'a Plan,
-    discs: &'a [Disc],
-    how: &'a Execution<'a>,
+    pub(crate) discs: &'a [Disc],
+    pub(crate) how: &'a Execution<'a>,
     tally: Mutex<Tally>,
     /// A loss that is not allowed was met: nothing more is written, but counting goes on.
     refused: AtomicBool,
@@ -86,10 +86,18 @@ impl Engine<'_> {
     fn convert(&self, outputs: &dyn Outputs) -> Result<Report> {
         let set = outputs.begin(&self.output_files())?;
         let steps = Steps::of(self.plan, self.discs);
-        self.how.watch.begin(Phase::Writing, steps.bytes());
+        let coded = self.coded_files();
+        self.how.watch.begin(Phase::Writing, steps.bytes() + coded.iter().map(|(_, file)| file.raw_len()).sum::<u64>());
         self.run(&steps, Some(set.as_ref()))?;
+        let mut lengths = Vec::new();
+        for (id, file) in coded {
+            lengths.push((id, self.pack(id, file, set.as_ref())?));
+        }
         // A refusal ends here; the set is dropped and leaves nothing.
         let mut report = self.report(None)?;
+        for (FileId(index), len) in lengths {
+            report.files[index as usize].1 = Some(len);
+        }
         set.start_sync()?;
         if self.how.prove {
             report.verified_tracks = Some(proof::prove(self.plan, self.discs, self.how, set.as_ref())?);
@@ -100,12 +108,19 @@ impl Engine<'_> {
         Ok(report)
     }
 
+    /// The files whose length coding decides.
+    fn coded_files(&self) -> Vec<(FileId, &PlannedFile)> {
+        let files = self.plan.files.iter().enumerate().filter(|(_, file)| file.len().is_none());
+        files.map(|(index, file)| (FileId(u32::try_from(index).unwrap_or(u32::MAX)), file)).collect()
+    }
+
+    /// Has a loss been met that is not allowed?
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     fn output_files(&self) -> Vec<OutputFile> {
-        self.plan
-            .files
-            .iter()
-            .map(|file| OutputFile { name: file.name.clone(), len: Some(file.len()), role: file.role })
-            .collect()
+        self.plan.files.iter().map(|file| OutputFile { name: file.name.clone(), len: file.len(), role: file.role }).collect()
     }
 
     fn refused_by_toc(&self) -> Vec<Loss> {
@@ -126,7 +141,7 @@ impl Engine<'_> {
         Ok(Report { files, losses, verified_tracks, notes: self.plan.notes.clone() })
     }
 
-    fn run(&self, steps: &Steps<'_>, set: Option<&dyn OutputSet>) -> Result<()> {
+    pub(crate) fn run(&self, steps: &Steps<'_>, set: Option<&dyn OutputSet>) -> Result<()> {
         self.how.pool.run(steps.count(), &|number, scratch| {
             self.how.watch.check()?;
             let step = steps.get(number);
@@ -137,7 +152,7 @@ impl Engine<'_> {
     }
 
     fn step(&self, step: &Step<'_>, scratch: &mut Scratch, set: Option<&dyn OutputSet>) -> Result<()> {
-        let set = set.filter(|_| !self.refused.load(Ordering::Relaxed));
+        let set = set.filter(|_| !self.is_refused());
         match &step.work {
             Work::Bytes(bytes) => set.map_or(Ok(()), |set| set.write_at(step.file, step.offset, bytes)),
             Work::Zeros => Ok(()),
@@ -185,7 +200,7 @@ impl Engine<'_> {
         buffer.resize(usize::try_from(step.bytes).unwrap_or(usize::MAX), 0);
         disc.read_lossy(lbas.start, form, scratch, &mut tally, &mut buffer)?;
         self.count(&tally);
-        if let Some(set) = set.filter(|_| !self.refused.load(Ordering::Relaxed)) {
+        if let Some(set) = set.filter(|_| !self.is_refused()) {
             set.write_at(step.file, step.offset, &buffer)?;
         }
         scratch.buffer = buffer;
@@ -216,7 +231,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn count(&self, tally: &Tally) {
+    pub(crate) fn count(&self, tally: &Tally) {
         let kinds = tally.kinds();
         if kinds.is_empty() {
             return;

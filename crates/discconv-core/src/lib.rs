@@ -16,10 +16,12 @@
 //! | what was done | [`Report`] | [`execute`] |
 
 mod blank;
+mod blocks;
 mod check;
 mod compare;
 mod coverage;
 mod disc;
+mod encode;
 mod engine;
 pub mod error;
 mod form;
@@ -30,6 +32,7 @@ mod loss;
 pub mod memory;
 pub mod outline;
 mod output;
+mod pack;
 mod plan;
 mod pool;
 mod proof;
@@ -44,11 +47,13 @@ mod tocdiff;
 mod verify;
 
 pub use blank::is_blank;
+pub use blocks::{BlockDecode, BlockGeometry, Blocks};
 pub use compare::{Comparison, Difference, compare};
 pub use disc::{
     Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, SourceId,
     SubheaderPolicy,
 };
+pub use encode::{Batch, Block, BlockEncode, BlockWorker, Codec, Coded, FileIndex, Index, IndexMaker, Patches, Placed};
 pub use engine::{Execution, Report, execute};
 pub use error::{At, Error, Result};
 pub use form::{Form, Main, SubCoding, Twist};

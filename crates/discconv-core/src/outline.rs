@@ -75,10 +75,26 @@ pub fn toc(toc: &Toc) -> String {
 pub fn plan(plan: &Plan) -> String {
     let mut text = format!("format {}\n", plan.format);
     for file in &plan.files {
-        let _ = writeln!(text, "file {:?} {} bytes {:?}", file.name, file.len(), file.role);
+        let _ = writeln!(
+            text,
+            "file {:?} {} bytes {:?}",
+            file.name,
+            file.len().map_or("coded".to_owned(), |len| len.to_string()),
+            file.role
+        );
         for part in &file.parts {
-            let Part::Plain(piece) = part;
-            let _ = writeln!(text, "  {}", piece_text(piece));
+            match part {
+                Part::Plain(piece) => {
+                    let _ = writeln!(text, "  {}", piece_text(piece));
+                }
+                Part::Align(unit) => {
+                    let _ = writeln!(text, "  zeros to a multiple of {unit}");
+                }
+                Part::Blocks { input, block_bytes, .. } => {
+                    let _ = writeln!(text, "  blocks of {block_bytes} bytes of");
+                    input.iter().for_each(|piece| text += &format!("    {}\n", piece_text(piece)));
+                }
+            }
         }
     }
     for loss in &plan.losses {

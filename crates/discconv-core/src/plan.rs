@@ -1,6 +1,7 @@
 //! What a writer wants done, as data.
 
 use crate::disc::{Disc, SourceId};
+use crate::encode::{Codec, Index};
 use crate::error::Result;
 use crate::form::Form;
 use crate::loss::Loss;
@@ -63,12 +64,35 @@ impl Piece {
     }
 }
 
-/// A part of a file. Block-compressed parts will stand beside plain ones.
+/// A part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
     /// Its place is known before anything is written.
     Plain(Piece),
+    /// Zeros up to the next multiple of so many bytes.
+    Align(u32),
+    /// Pieces cut into blocks that are coded; a block may span pieces. Its length is known only when it is written.
+    Blocks {
+        /// The bytes to be coded.
+        input: Vec<Piece>,
+        /// Raw bytes of a block.
+        block_bytes: u32,
+        /// How a block is coded.
+        codec: Codec,
+    },
+}
+
+impl Part {
+    /// The pieces it is made of.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        match self {
+            Part::Plain(piece) => std::slice::from_ref(piece),
+            Part::Align(_) => &[],
+            Part::Blocks { input, .. } => input,
+        }
+    }
 }
 
 /// A file of the plan.
@@ -80,30 +104,42 @@ pub struct PlannedFile {
     pub role: Role,
     /// Its bytes, in order.
     pub parts: Vec<Part>,
+    /// Writes the table of its blocks.
+    pub index: Option<Index>,
 }
 
 impl PlannedFile {
     /// A file of plain pieces.
     pub fn new(name: impl Into<String>, role: Role, pieces: Vec<Piece>) -> PlannedFile {
-        PlannedFile { name: name.into(), role, parts: pieces.into_iter().map(Part::Plain).collect() }
+        PlannedFile { name: name.into(), role, parts: pieces.into_iter().map(Part::Plain).collect(), index: None }
     }
 
-    /// Length in bytes.
+    /// Length in bytes; `None` if coding decides it.
     #[must_use]
-    pub fn len(&self) -> u64 {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Plain(piece) => piece.len(),
-            })
-            .fold(0, u64::saturating_add)
+    pub fn len(&self) -> Option<u64> {
+        self.parts.iter().try_fold(0, |at: u64, part| match part {
+            Part::Plain(piece) => Some(at.saturating_add(piece.len())),
+            Part::Align(unit) => Some(aligned(at, *unit)),
+            Part::Blocks { .. } => None,
+        })
     }
 
     /// Will it be empty?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len() == Some(0)
     }
+
+    /// Bytes that go into it before any coding.
+    #[must_use]
+    pub fn raw_len(&self) -> u64 {
+        self.parts.iter().flat_map(Part::pieces).map(Piece::len).fold(0, u64::saturating_add)
+    }
+}
+
+/// The next multiple of `unit` from `at` on.
+pub(crate) fn aligned(at: u64, unit: u32) -> u64 {
+    at.checked_next_multiple_of(u64::from(unit.max(1))).unwrap_or(u64::MAX)
 }
 
 /// What is to be looked for in sectors that the target leaves out.
@@ -180,10 +216,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Bytes of all files.
+    /// Bytes of all files, before any coding.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(PlannedFile::len).fold(0, u64::saturating_add)
+        self.files.iter().map(PlannedFile::raw_len).fold(0, u64::saturating_add)
     }
 
     /// Check that names are bare, short enough for any file system, and distinct (case ignored), so that nothing is
@@ -215,8 +251,10 @@ impl Plan {
     /// # Errors
     /// [`crate::Error::Malformed`] naming the file: the writer made a mistake.
     pub(crate) fn check_against(&self, discs: &[Disc]) -> Result<()> {
-        let pieces =
-            self.files.iter().flat_map(|file| file.parts.iter().map(move |Part::Plain(piece)| (file.name.as_str(), piece)));
+        let pieces = self
+            .files
+            .iter()
+            .flat_map(|file| file.parts.iter().flat_map(Part::pieces).map(move |piece| (file.name.as_str(), piece)));
         for (name, piece) in pieces {
             let right = match piece {
                 Piece::Bytes(_) | Piece::Zeros(_) => true,

@@ -1,5 +1,6 @@
 //! Who runs the work, and who watches it.
 
+use crate::encode::Batch;
 use crate::error::{Error, Result};
 use crate::read::Scratch;
 
@@ -11,6 +12,21 @@ pub trait Pool: Sync {
     /// # Errors
     /// The first error of a task.
     fn run(&self, count: u64, task: &(dyn Fn(u64, &mut Scratch) -> Result<()> + Sync)) -> Result<()>;
+
+    /// Call `make` with every number below `count`, from any thread, and `take` with each result in the order of the
+    /// numbers, on the caller's thread. Only a bounded number of results waits at any time.
+    ///
+    /// # Errors
+    /// The first error of a task or of `take`.
+    fn run_ordered(
+        &self,
+        count: u64,
+        make: &(dyn Fn(u64, &mut Scratch) -> Result<Batch> + Sync),
+        take: &mut dyn FnMut(Batch) -> Result<()>,
+    ) -> Result<()> {
+        let mut scratch = Scratch::default();
+        (0..count).try_for_each(|number| take(make(number, &mut scratch)?))
+    }
 
     /// How many tasks may run beside each other.
     fn workers(&self) -> usize {

@@ -14,7 +14,7 @@ use std::ops::Range;
 const BATCH_SECTORS: usize = 256;
 
 /// Buffers of one worker; every call may use them anew.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Scratch {
     stored: Vec<u8>,
     sub: Vec<u8>,
@@ -22,6 +22,8 @@ pub struct Scratch {
     pub buffer: Vec<u8>,
     /// A second one, to compare with.
     pub other: Vec<u8>,
+    /// The state of a coder, for as long as the worker works on one file.
+    pub(crate) worker: Option<Box<dyn crate::encode::BlockWorker>>,
 }
 
 /// What to do with a sector that says more than the view holds.

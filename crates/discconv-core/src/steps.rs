@@ -3,7 +3,7 @@
 use crate::disc::{Disc, Extent, SourceId};
 use crate::form::Form;
 use crate::output::FileId;
-use crate::plan::{DroppedWhat, Part, Piece, Plan};
+use crate::plan::{DroppedWhat, Part, Piece, Plan, aligned};
 use discconv_sector::Lba;
 use std::ops::Range;
 
@@ -108,9 +108,9 @@ impl<'p> Steps<'p> {
     /// What looking for losses takes: nothing that is copied, and nothing that keeps whole raw sectors.
     pub(crate) fn looking(plan: &'p Plan, discs: &[Disc]) -> Steps<'p> {
         let mut steps = Steps::dropped(plan);
-        for (file, offset, piece) in placed_pieces(plan) {
+        for piece in plan.files.iter().flat_map(|file| &file.parts).flat_map(Part::pieces) {
             if matches!(piece, Piece::Sectors { form, .. } if !form.is_raw()) {
-                steps.push(file, offset, piece, discs);
+                steps.push(FileId(0), 0, piece, discs);
             }
         }
         steps
@@ -210,13 +210,21 @@ impl<'p> Steps<'p> {
 
 /// The pieces of all files, each with its file and its place there.
 pub(crate) fn placed_pieces(plan: &Plan) -> impl Iterator<Item = (FileId, u64, &Piece)> {
-    (0..).map(FileId).zip(&plan.files).flat_map(|(id, file)| {
+    // A file with coded blocks is written in order, by itself.
+    let plain = (0..).map(FileId).zip(&plan.files).filter(|(_, file)| file.len().is_some());
+    plain.flat_map(|(id, file)| {
         let mut offset = 0_u64;
-        file.parts.iter().map(move |part| {
-            let Part::Plain(piece) = part;
-            let at = offset;
-            offset = offset.saturating_add(piece.len());
-            (id, at, piece)
+        file.parts.iter().filter_map(move |part| match part {
+            Part::Plain(piece) => {
+                let at = offset;
+                offset = offset.saturating_add(piece.len());
+                Some((id, at, piece))
+            }
+            Part::Align(unit) => {
+                offset = aligned(offset, *unit);
+                None
+            }
+            Part::Blocks { .. } => None,
         })
     })
 }

@@ -33,7 +33,7 @@ enum Sort {
 impl Foreign {
     /// Does it count more than a probe that is `sure` so far?
     ///
-    /// A guess does not stand against a signature. And a container that is marked at its end (NRG, CDI, DMG) begins with
+    /// A guess does not stand against a signature. And a container that is marked at its end (CDI, DMG) begins with
     /// sectors: a headerless image by all signs, but reading it as one would add its tables to the disc and lose its tracks.
     pub(crate) fn outranks(&self, sure: Score) -> bool {
         sure <= Score::MAYBE || (self.at_end && sure < Score::CERTAIN)
@@ -88,8 +88,6 @@ const SIGNATURES: &[Row] = &[
     (Start(0), b"WIA\x01", "a WIA image", Image),
     (Start(0), b"WBFS", "a WBFS disk", Image),
     (End(512), b"koly", "a DMG image (Apple)", Image),
-    (End(12), b"NER5", "an NRG image (Nero)", Image),
-    (End(8), b"NERO", "an NRG image (Nero)", Image),
     (End(64), b"bbis", "a UIF image (MagicISO)", Image),
     (Start(0), b"SBI\0", "an SBI file (subchannel patches of a PlayStation disc)", Sheet),
     (Start(0), b"PK\x03\x04", "a zip archive", Archive),

@@ -33,6 +33,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_iso::Iso,
     #[cfg(feature = "cue")]
     &discconv_cue::Cue,
+    #[cfg(feature = "nrg")]
+    &discconv_nrg::Nrg,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

@@ -121,7 +121,7 @@ fn every_flip_is_found(fixture: &str, format: &str, sector: Option<u16>) {
     let done = tempdir().unwrap();
     let good = run(&discs, format, sector, &FolderOutputs::new(done.path(), Vec::new(), false), &Quiet).unwrap();
     assert_eq!(names(done.path()).len(), good.files.len());
-    let len = good.files[0].1;
+    let len = good.files[0].1.unwrap();
     for byte in (0..len).step_by(997).chain([len - 1]) {
         let flipping = Flipping { inner: &outputs, file: 0, byte };
         match run(&discs, format, sector, &flipping, &Quiet) {

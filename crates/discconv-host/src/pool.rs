@@ -1,11 +1,12 @@
 //! Work on several threads.
 
-use discconv_core::{At, Error, Pool, Result, Scratch};
+use discconv_core::{At, Batch, Error, Pool, Result, Scratch};
 use std::any::Any;
 use std::io;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// So many threads, each taking the next number as soon as it is free. The caller's thread is one of them.
@@ -51,8 +52,48 @@ impl Pool for ThreadPool {
         }
     }
 
+    fn run_ordered(&self, count: u64, make: &Make<'_>, take: &mut dyn FnMut(Batch) -> Result<()>) -> Result<()> {
+        // Worker w of n makes w, w + n, ...; so the caller knows whose result comes next, and nothing is put in order.
+        let workers = u64::try_from(self.workers).unwrap_or(u64::MAX).min(count).max(1);
+        std::thread::scope(|scope| {
+            let mut results: Vec<Receiver<Result<Batch>>> = Vec::new();
+            for first in 0..workers {
+                let (sender, receiver) = sync_channel(WAITING);
+                let thread = std::thread::Builder::new().name(format!("coder-{first}"));
+                thread
+                    .spawn_scoped(scope, move || make_every(first, workers, count, make, &sender))
+                    .map_err(|error| Error::io("discconv", At::Whole, "cannot start a thread", error))?;
+                results.push(receiver);
+            }
+            // On an error the receivers go, and every worker stops at its next result.
+            (0..count).zip(0..).try_for_each(|(number, turn): (u64, usize)| {
+                let result = results[turn % results.len()].recv();
+                take(result.unwrap_or_else(|_| Err(panicked(number, &"its thread ended")))?)
+            })
+        })
+    }
+
     fn workers(&self) -> usize {
         self.workers
+    }
+}
+
+type Make<'a> = dyn Fn(u64, &mut Scratch) -> Result<Batch> + Sync + 'a;
+
+/// Results that wait for their turn, for each worker.
+const WAITING: usize = 4;
+
+fn make_every(first: u64, step: u64, count: u64, make: &Make<'_>, results: &SyncSender<Result<Batch>>) {
+    let mut scratch = Scratch::default();
+    let mut number = first;
+    while number < count {
+        let made = catch_unwind(AssertUnwindSafe(|| make(number, &mut scratch)));
+        let made = made.unwrap_or_else(|panic| Err(panicked(number, panic.as_ref())));
+        let failed = made.is_err();
+        if results.send(made).is_err() || failed {
+            return;
+        }
+        number = number.saturating_add(step);
     }
 }
 
@@ -119,6 +160,35 @@ mod tests {
             assert!(seen.iter().all(|count| count.load(Ordering::Relaxed) == 1));
         }
         assert_eq!(fails_at(3, 0, &[]), None);
+    }
+
+    #[test]
+    fn results_come_in_order_and_an_error_ends_it() {
+        let batch = |number: u64| Batch { bytes: number.to_le_bytes().to_vec(), blocks: Vec::new() };
+        for workers in [1, 2, 7, 100] {
+            let mut seen = Vec::new();
+            let take = &mut |made: Batch| {
+                seen.push(made.bytes);
+                Ok(())
+            };
+            ThreadPool::new(workers).run_ordered(500, &|number, _| Ok(batch(number)), take).unwrap();
+            assert!(seen == (0..500_u64).map(|number| batch(number).bytes).collect::<Vec<_>>());
+
+            let make = |number: u64, _: &mut Scratch| match number {
+                123 => Err(Error::unsupported("x", At::Byte(number), "bad")),
+                301 => panic!("never taken"),
+                _ => Ok(batch(number)),
+            };
+            let mut taken = 0;
+            let take = &mut |_| {
+                taken += 1;
+                Ok(())
+            };
+            let error = ThreadPool::new(workers).run_ordered(500, &make, take).unwrap_err();
+            assert_eq!((error.to_string(), taken), ("x: byte 0x7B: bad".to_owned(), 123));
+            let refuse = &mut |_| Err(Error::Cancelled);
+            assert!(ThreadPool::new(workers).run_ordered(500, &|number, _| Ok(batch(number)), refuse).is_err());
+        }
     }
 
     #[test]

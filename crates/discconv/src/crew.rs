@@ -145,7 +145,7 @@ impl<'a> Crew<'a> {
         let receipt = self.with_receipts.then(|| Ok(receipt::of(&prepared, &done, self.settings, cores, &progress)?));
         Ok(Converted {
             output: shown::path(&prepared.folder.join(&prepared.plan.files[prepared.plan.entry].name)),
-            bytes: done.report.files.iter().map(|(_, bytes)| bytes).sum(),
+            bytes: done.report.files.iter().filter_map(|(_, bytes)| *bytes).sum(),
             verified: done.report.verified_tracks.map(|identical| (identical, prepared.tracks())),
             lost: !done.report.losses.is_empty(),
             json: report::done_json(&prepared, &done, self.settings),

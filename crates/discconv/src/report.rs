@@ -55,7 +55,7 @@ pub(crate) fn verified_text(identical: usize, all: usize) -> String {
 /// Each file with its size and where its bytes come from.
 fn file_lines(prepared: &Prepared) -> Vec<String> {
     let files = &prepared.plan.files;
-    let sizes: Vec<String> = files.iter().map(|file| shown::grouped(file.len())).collect();
+    let sizes: Vec<String> = files.iter().map(|file| file.len().map_or_else(|| "?".to_owned(), shown::grouped)).collect();
     let width = sizes.iter().map(String::len).max().unwrap_or(0);
     let lines = files.iter().zip(sizes).zip(prepared.paths()).map(|((file, size), path)| {
         let origin = origins(file, &prepared.image.discs);
@@ -73,10 +73,10 @@ fn file_lines(prepared: &Prepared) -> Vec<String> {
 fn origins(file: &PlannedFile, discs: &[Disc]) -> Vec<String> {
     let mut copied = 0;
     let mut sectors: BTreeMap<String, u64> = BTreeMap::new();
-    for part in &file.parts {
-        match part {
-            Part::Plain(Piece::Copy { range, .. }) => copied += range.end - range.start,
-            Part::Plain(Piece::Sectors { disc, lbas, form }) => {
+    for piece in file.parts.iter().flat_map(Part::pieces) {
+        match piece {
+            Piece::Copy { range, .. } => copied += range.end - range.start,
+            Piece::Sectors { disc, lbas, form } => {
                 let Some(disc) = discs.get(*disc) else { continue };
                 for (what, count) in changes(disc, lbas, form) {
                     *sectors.entry(what).or_default() += count;

@@ -9,6 +9,7 @@
     reason = "tests with small numbers, which say what they expect by panicking"
 )]
 
+mod coded;
 mod comparing;
 mod engine;
 mod faults;
