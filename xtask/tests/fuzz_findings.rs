@@ -14,7 +14,7 @@ type Body = fn(&[u8]);
 
 /// Every target of `crates/discconv-formats/fuzz/fuzz_targets`.
 const BODIES: &[(&str, Body)] =
-    &[("audio", bodies::audio), ("convert", bodies::convert), ("cue", bodies::cue), ("iso", bodies::iso)];
+    &[("audio", bodies::audio), ("convert", bodies::convert), ("cue", bodies::cue), ("iso", bodies::iso), ("nrg", bodies::nrg)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -58,6 +58,14 @@ pub fn cue(data: &[u8]) {
     }
 }
 
+/// Any bytes as a Nero image.
+pub fn nrg(data: &[u8]) {
+    if let Ok(discs) = open("x.nrg", data, &Anything(&[]), Some("nrg")) {
+        discs.iter().for_each(read_edges);
+        discs.iter().for_each(|disc| by_id("nrg").into_iter().for_each(|format| write_and_compare(disc, format)));
+    }
+}
+
 /// Any bytes as a sound file behind a sheet.
 pub fn audio(data: &[u8]) {
     let sheet = b"FILE \"x.wav\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n";
