@@ -58,7 +58,7 @@ static INFO: FormatInfo = FormatInfo {
     wrapper: false,
     carries: LossKinds::ALL.without(LossKind::Subchannel),
     spec: "CDRWIN cue sheet; psx-spx, Redump and redumper conventions",
-    options: &[],
+    options: &[("--sector 2048|2336|2352", "bytes stored of each data sector (2352); audio always has 2352")],
 };
 
 impl Format for Cue {

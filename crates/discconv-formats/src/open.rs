@@ -171,7 +171,8 @@ fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
     if let Some(foreign) = foreign::what_is(peek) {
         return Error::malformed(file, At::Whole, foreign.name, expected).with_hint(foreign.hint());
     }
-    let error = Error::malformed(file, At::Whole, format!("{} bytes without any structure of a disc", peek.len()), expected);
+    let bytes = if peek.len() == 1 { "1 byte".to_owned() } else { format!("{} bytes", peek.len()) };
+    let error = Error::malformed(file, At::Whole, format!("{bytes} without any structure of a disc"), expected);
     let headerless = [(2048, "iso2048"), (2352, "iso2352"), (2448, "iso2448"), (2336, "iso2336")];
     match headerless.into_iter().find(|(size, id)| peek.len().is_multiple_of(*size) && by_id(id).is_some()) {
         Some((size, id)) => {

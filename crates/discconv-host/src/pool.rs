@@ -176,7 +176,6 @@ mod tests {
 
             let make = |number: u64, _: &mut Scratch| match number {
                 123 => Err(Error::unsupported("x", At::Byte(number), "bad")),
-                301 => panic!("never taken"),
                 _ => Ok(batch(number)),
             };
             let mut taken = 0;
