@@ -17,6 +17,7 @@
 
 mod blank;
 mod blocks;
+mod cd_text;
 mod check;
 mod compare;
 mod coverage;

@@ -3,13 +3,10 @@
 use crate::sheet::Sheet;
 use crate::wire::{TEXTS, quote};
 use discconv_core::{CdText, CdTextBlock, Loss, LossKind, Toc};
-use discconv_sector::cd_text::{Block, Charset, Kind, decode, encode};
-use encoding_rs::SHIFT_JIS;
+use discconv_sector::cd_text::Kind;
 
 /// Bytes of a pack.
 const PACK: usize = 18;
-/// Bytes of a genre before its text: a code.
-const GENRE_CODE: usize = 2;
 
 /// The packs of a `.cdt` file: some programs put a zero behind them, some dumps a header of four bytes before them.
 pub(crate) fn packs(bytes: &[u8]) -> Option<Vec<[u8; PACK]>> {
@@ -32,7 +29,7 @@ pub(crate) fn pack_file(packs: &[[u8; PACK]]) -> Vec<u8> {
 
 /// All CD-TEXT of a disc: the packs, and what commands say besides.
 pub(crate) fn cd_text(sheet: &Sheet, packs: &[[u8; PACK]]) -> Option<CdText> {
-    let mut blocks: Vec<CdTextBlock> = decode(packs).iter().map(readable).collect();
+    let mut blocks: Vec<CdTextBlock> = CdTextBlock::from_packs(packs);
     if !sheet.texts.is_empty() {
         if blocks.is_empty() {
             blocks.push(CdTextBlock::default());
@@ -43,23 +40,6 @@ pub(crate) fn cd_text(sheet: &Sheet, packs: &[[u8; PACK]]) -> Option<CdText> {
     }
     let some = !blocks.is_empty() || !packs.is_empty();
     some.then(|| CdText { blocks, packs: packs.to_vec() })
-}
-
-fn readable(block: &Block) -> CdTextBlock {
-    let texts = block.entries.iter().filter_map(|((kind, track), bytes)| {
-        let bytes = match kind {
-            Kind::Genre => bytes.get(GENRE_CODE..)?,
-            kind if kind.is_binary() => return None,
-            _ => bytes,
-        };
-        let text = match block.charset {
-            Charset::MsJis if kind.uses_charset() => SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned(),
-            _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        };
-        let text = text.trim_end_matches('\0').to_owned();
-        (!text.is_empty()).then_some(((*kind, *track), text))
-    });
-    CdTextBlock { language: block.language, texts: texts.collect() }
 }
 
 /// The packs to write beside a sheet, where its commands do not say everything; and what even packs cannot say.
@@ -73,8 +53,7 @@ pub(crate) fn to_write(toc: &Toc) -> (Option<Vec<[u8; PACK]>>, Option<Loss>) {
     if simple {
         return (None, None);
     }
-    let blocks: Option<Vec<Block>> = (0..).zip(&text.blocks).map(|(number, block)| binary(number, block)).collect();
-    match blocks.and_then(|blocks| encode(&blocks)) {
+    match text.to_packs() {
         Some(packs) => (Some(packs), None),
         None => (None, Some(Loss::new(LossKind::CdText, 1, "CD-TEXT with letters or lengths that packs cannot hold"))),
     }
@@ -83,23 +62,4 @@ pub(crate) fn to_write(toc: &Toc) -> (Option<Vec<[u8; PACK]>>, Option<Loss>) {
 /// Can a command of the sheet say it?
 fn is_sayable(((kind, _), text): (&(Kind, u8), &String)) -> bool {
     TEXTS.iter().any(|(_, known)| known == kind) && quote(text).is_some()
-}
-
-/// A block as packs have it: Latin letters if they do, else Shift-JIS.
-fn binary(number: u8, block: &CdTextBlock) -> Option<Block> {
-    let latin = block.texts.values().all(|text| text.chars().all(|c| u32::from(c) < 0x100));
-    let charset = if latin { Charset::Latin1 } else { Charset::MsJis };
-    let entries = block.texts.iter().map(|((kind, track), text)| {
-        let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
-        let bytes = match charset {
-            Charset::MsJis if kind.uses_charset() => {
-                let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
-                (!unmappable).then(|| bytes.into_owned())?
-            }
-            _ => latin?,
-        };
-        let bytes = if *kind == Kind::Genre { [vec![0; GENRE_CODE], bytes].concat() } else { bytes };
-        Some(((*kind, *track), bytes))
-    });
-    Some(Block { number, charset, language: block.language, entries: entries.collect::<Option<_>>()? })
 }

@@ -118,7 +118,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
         tracks.push(TargetTrack { session, track, begin, form, code, offsets: [offset, start, end], pieces });
         offset = end;
     }
-    let packs = disc.toc().cd_text.as_ref().and_then(texts::write).unwrap_or_default();
+    let packs = disc.toc().cd_text.as_ref().and_then(CdText::to_packs).unwrap_or_default();
     let toc = expected(disc, &tracks, texts::read(&packs))?;
     Ok(Target { disc, toc, tracks, packs })
 }
