@@ -12,11 +12,7 @@ struct Corpus {
 
 /// The corpus beside the repository, if it is there.
 fn corpus() -> Option<Corpus> {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let Some(root) = manifest.ancestors().skip(1).map(|folder| folder.join("shared/corpus")).find(|path| path.is_dir()) else {
-        println!("corpus: absent");
-        return None;
-    };
+    let root = discconv_testkit::corpus::folder()?;
     let text = std::fs::read(root.join("expected.json")).unwrap();
     let mut facts: Value = serde_json::from_slice(&text).unwrap();
     Some(Corpus { root, files: facts["files"].take() })

@@ -10,7 +10,6 @@ use discconv_formats::{
 use discconv_testkit::Files;
 use discconv_testkit::fixtures::{Fixture, by_name};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 fn memory(files: &Files) -> MemoryFiles {
     files.0.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
@@ -152,12 +151,7 @@ fn foreign_files_are_named() {
 
 #[test]
 fn containers_of_the_corpus_are_named() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let corpus = root.ancestors().map(|folder| folder.join("shared/corpus")).find(|path| path.is_dir());
-    let Some(corpus) = corpus else {
-        println!("corpus: absent");
-        return;
-    };
+    let Some(corpus) = discconv_testkit::corpus::folder() else { return };
     for (path, found) in [
         ("cdi/data-data.cdi", "a CDI image (DiscJuggler)"),
         ("chd/2048.chd", "a CHD image (MAME)"),

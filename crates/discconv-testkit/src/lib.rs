@@ -12,6 +12,7 @@
 //! | [`iso9660`], [`stored`], [`udf`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
 
 pub mod cd_text;
+pub mod corpus;
 pub mod files;
 pub mod fixtures;
 pub mod iso9660;

@@ -7,12 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The corpus beside the repository, if it is there.
 fn corpus() -> Option<PathBuf> {
-    let start = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = start.ancestors().map(|folder| folder.join("shared/corpus")).find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("corpus: absent");
-    }
-    found
+    discconv_testkit::corpus::folder()
 }
 
 fn sheet(root: &Path, name: &str) -> Result<Sheet> {

@@ -35,12 +35,5 @@ pub(crate) fn probe(name: &str, bytes: &[u8]) -> Score {
 
 /// The corpus beside the repository, if it is there.
 pub(crate) fn corpus() -> Option<PathBuf> {
-    let found = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("shared/corpus"))
-        .find(|folder| folder.is_dir());
-    if found.is_none() {
-        println!("corpus: absent");
-    }
-    found
+    discconv_testkit::corpus::folder()
 }

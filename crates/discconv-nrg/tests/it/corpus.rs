@@ -3,20 +3,10 @@
 use crate::lay::open;
 use crate::write::write;
 use discconv_core::{CdTextKind, Form, Lba, LossKinds, NoteKind, Scratch, WriteOptions, outline};
-use std::path::{Path, PathBuf};
-
-fn corpus() -> Option<PathBuf> {
-    let start = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = start.ancestors().map(|folder| folder.join("shared/corpus")).find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("corpus: absent");
-    }
-    found
-}
 
 #[test]
 fn as_other_programs_see_it() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = discconv_testkit::corpus::folder() else { return };
     let told: serde_json::Value = serde_json::from_slice(&std::fs::read(root.join("expected.json")).unwrap()).unwrap();
     let told = &told["files"]["nrg/p1.nrg"]["cd_info"];
     let bytes = std::fs::read(root.join("nrg/p1.nrg")).unwrap();
@@ -42,7 +32,7 @@ fn as_other_programs_see_it() {
 /// The same sound lies beside a cue sheet there.
 #[test]
 fn its_sectors_are_those_of_the_bin() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = discconv_testkit::corpus::folder() else { return };
     let disc = open(&std::fs::read(root.join("nrg/p1.nrg")).unwrap()).unwrap();
     let bin = std::fs::read(root.join("cue/p1/p1.bin")).unwrap();
     let mut sectors = vec![0; bin.len()];
@@ -53,7 +43,7 @@ fn its_sectors_are_those_of_the_bin() {
 /// Written again it is the same, but for the control of lead-in and lead-out.
 #[test]
 fn it_comes_back() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = discconv_testkit::corpus::folder() else { return };
     let bytes = std::fs::read(root.join("nrg/p1.nrg")).unwrap();
     let again = write(open(&bytes).unwrap(), &WriteOptions::default(), LossKinds::NONE).unwrap();
     let differing: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != again[*at]).collect();
