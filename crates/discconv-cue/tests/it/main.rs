@@ -1,6 +1,6 @@
 //! Tests of the cue sheet format, a module per theme.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod corpus;
 mod fixtures;
