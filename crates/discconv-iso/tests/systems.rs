@@ -123,3 +123,26 @@ fn containers_with_plain_sectors_are_left_alone() {
         assert_eq!(probe("disc.iso", &bytes), Score::NO);
     }
 }
+
+/// A cartridge has the console's name at 100h too; only the disc's own word at its start counts.
+#[test]
+fn a_cartridge_is_no_disc() {
+    let cartridge = laid(64, &[(0, 0x100, b"SEGA MEGA DRIVE "), (0, 0x120, b"A GAME")]);
+    assert_eq!(probe("game.bin", &cartridge), Score::NO);
+}
+
+/// 128 raw sectors are as long as 147 of user data: the length says nothing, the content all.
+#[test]
+fn a_length_that_fits_two_sizes_is_settled_by_content() {
+    let volume = Volume::default().build().user;
+    let mut user = volume.clone();
+    user.resize(147 * USER, 0);
+    let mut more = volume;
+    more.resize(128 * USER, 0);
+    let raw = discconv_testkit::stored::as_mode1(0, &more);
+    assert_eq!(raw.len(), user.len());
+    for (bytes, sectors) in [(user, 147), (raw, 128)] {
+        let disc = open("game.img", &bytes, None).unwrap();
+        assert_eq!(disc.toc().sessions[0].lead_out.0, sectors);
+    }
+}
