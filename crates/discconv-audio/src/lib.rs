@@ -29,7 +29,7 @@ mod pcm;
 mod wave;
 mod wire;
 
-use discconv_core::{Format, FormatInfo, Input, LossKinds, Opened, Peek, Result, Score};
+use discconv_core::{Format, FormatInfo, Input, Opened, Peek, Result, Score};
 
 /// RIFF/WAVE, RF64 and BW64 with PCM sound of a disc's shape.
 #[derive(Clone, Copy, Debug)]
@@ -43,26 +43,18 @@ static WAVE: FormatInfo = FormatInfo {
     id: "wave",
     name: "RIFF/WAVE sound",
     extensions: &["wav", "wave", "rf64", "bw64"],
-    companions: &[],
-    forced: &[],
-    writes: false,
     wrapper: true,
-    carries: LossKinds::NONE,
     spec: "Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306; ITU-R BS.2088",
-    options: &[],
+    ..FormatInfo::BASE
 };
 
 static AIFF: FormatInfo = FormatInfo {
     id: "aiff",
     name: "AIFF and AIFF-C sound",
     extensions: &["aiff", "aif", "aifc"],
-    companions: &[],
-    forced: &[],
-    writes: false,
     wrapper: true,
-    carries: LossKinds::NONE,
     spec: "Audio Interchange File Format 1.3; AIFF-C draft 1991-08-26",
-    options: &[],
+    ..FormatInfo::BASE
 };
 
 impl Format for Wave {

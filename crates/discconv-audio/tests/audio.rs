@@ -4,7 +4,7 @@
 
 use discconv_audio::{Aiff, Wave};
 use discconv_core::{
-    Bytes, Error, Form, Format, Found, Input, Limits, Note, NoteKind, Opened, Peek, ReadAt, Result, Score, Siblings,
+    Bytes, Error, Form, Format, Found, Input, Note, NoteKind, Opened, Peek, ReadAt, Result, Score, Siblings,
 };
 use discconv_testkit::Rng;
 use discconv_testkit::stored::sound;
@@ -27,7 +27,7 @@ impl Siblings for Alone {
 /// Open `bytes`, which its probe must know, as the content and the notes.
 fn open(format: &dyn Format, name: &str, bytes: Vec<u8>) -> Result<(Arc<dyn ReadAt>, Vec<Note>)> {
     let source: Arc<dyn ReadAt> = Arc::new(Bytes::new(name, bytes));
-    let input = Input { name, source, siblings: &Alone, limits: Limits::default(), forced: None };
+    let input = Input::new(name, source, &Alone);
     match format.open(&input)? {
         Opened::Bytes { source, notes, .. } => Ok((source, notes)),
         Opened::Discs(_) => panic!("a sound file is no disc"),

@@ -155,6 +155,19 @@ pub struct Check {
     pub value: Vec<u8>,
 }
 
+/// A digest that a wrapper promises, of its content or of its own bytes, before there is a disc.
+#[derive(Clone)]
+pub struct Promise {
+    /// Of which bytes.
+    pub source: Arc<dyn ReadAt>,
+    /// Of which part of them.
+    pub range: Range<u64>,
+    /// By which algorithm.
+    pub algorithm: CheckAlgorithm,
+    /// The promised value.
+    pub value: Vec<u8>,
+}
+
 /// What an extra is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtraKind {

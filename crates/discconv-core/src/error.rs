@@ -75,6 +75,18 @@ pub enum Error {
         /// What to try.
         hint: Option<String>,
     },
+    /// It is encrypted, and there is no password or not the right one.
+    #[error("{}{what}", place(.file, .at))]
+    Password {
+        /// The file concerned.
+        file: String,
+        /// Where it says so, or where the password fails.
+        at: At,
+        /// What is wrong, as a whole clause.
+        what: String,
+        /// Was there a password?
+        tried: bool,
+    },
     /// A file that another file names is not there.
     #[error("{}names {wanted:?}, which is not there", place(.file, .at))]
     MissingFile {
@@ -214,6 +226,10 @@ impl Error {
                 Some("nothing was left under the final name; check the disk and the memory, then try again".to_owned())
             }
             Error::Io { source, .. } => io_hint(source),
+            Error::Password { tried: false, .. } => Some("give the password with --password-file FILE".to_owned()),
+            Error::Password { tried: true, .. } => {
+                Some("check the password: case counts, and so does a blank at its end".to_owned())
+            }
             Error::Cancelled => None,
         }
     }
@@ -225,6 +241,7 @@ impl Error {
             Error::Io { .. } => "io",
             Error::Malformed { .. } => "malformed",
             Error::Unsupported { .. } => "unsupported",
+            Error::Password { .. } => "password",
             Error::MissingFile { .. } => "missing-file",
             Error::Limit { .. } => "limit",
             Error::WouldLose { .. } => "would-lose",
@@ -242,6 +259,7 @@ impl Error {
             Error::Io { file, .. }
             | Error::Malformed { file, .. }
             | Error::Unsupported { file, .. }
+            | Error::Password { file, .. }
             | Error::MissingFile { file, .. }
             | Error::Limit { file, .. }
             | Error::WouldLose { file, .. }
@@ -259,6 +277,7 @@ impl Error {
             Error::Io { at, .. }
             | Error::Malformed { at, .. }
             | Error::Unsupported { at, .. }
+            | Error::Password { at, .. }
             | Error::MissingFile { at, .. }
             | Error::Limit { at, .. }
             | Error::ProofFailed { at, .. } => Some(at),

@@ -1,11 +1,11 @@
 //! What a format crate offers.
 
-use crate::disc::{Check, Disc};
+use crate::disc::{Disc, Promise};
 use crate::error::{At, Error, Result};
 use crate::loss::LossKinds;
 use crate::plan::Plan;
 use crate::source::ReadAt;
-use crate::toc::TrackMode;
+use crate::toc::{Media, TrackMode};
 use std::sync::Arc;
 
 /// What a format is called and can carry; one static per format.
@@ -25,12 +25,36 @@ pub struct FormatInfo {
     pub writes: bool,
     /// Is it a wrapper, whose content is plain bytes to be opened again?
     pub wrapper: bool,
+    /// Of a wrapper that is written: the id of the format whose file it holds.
+    pub wraps: Option<&'static str>,
+    /// The media that it can be written of.
+    pub media: &'static [Media],
     /// The kinds of loss that never happen in it when written: what it can carry.
     pub carries: LossKinds,
     /// Where its layout is described.
     pub spec: &'static str,
     /// Options of its own, as `(flag, meaning)`.
     pub options: &'static [(&'static str, &'static str)],
+}
+
+impl FormatInfo {
+    /// What holds of a format that says nothing: read only, of any medium, carrying nothing, without options.
+    ///
+    /// The statics of the formats say what is otherwise, so that a new field is not written in each of them.
+    pub const BASE: FormatInfo = FormatInfo {
+        id: "",
+        name: "",
+        extensions: &[],
+        companions: &[],
+        forced: &[],
+        writes: false,
+        wrapper: false,
+        wraps: None,
+        media: Media::ALL,
+        carries: LossKinds::NONE,
+        spec: "",
+        options: &[],
+    };
 }
 
 /// The first look at a file.
@@ -129,6 +153,16 @@ pub struct Input<'a> {
     pub limits: Limits,
     /// The id that `--from` forced (one of `FormatInfo::forced` or the format's own), if any.
     pub forced: Option<&'a str>,
+    /// The password, where the file is encrypted and the person gave one.
+    pub password: Option<&'a [u8]>,
+}
+
+impl<'a> Input<'a> {
+    /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
+    #[must_use]
+    pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
+        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None }
+    }
 }
 
 impl Input<'_> {
@@ -155,8 +189,8 @@ pub enum Opened {
     Bytes {
         /// The content.
         source: Arc<dyn ReadAt>,
-        /// Digests that the wrapper promises of it.
-        checks: Vec<Check>,
+        /// Digests that the wrapper promises of it, or of its own bytes.
+        checks: Vec<Promise>,
         /// What was tolerated.
         notes: Vec<crate::disc::Note>,
     },
@@ -175,6 +209,16 @@ pub trait Format: Sync {
     /// # Errors
     /// Whatever is wrong with the file, with the place.
     fn open(&self, input: &Input<'_>) -> Result<Opened>;
+
+    /// The files that a descriptor speaks of, as it names them, without opening them; so that a data file finds the
+    /// descriptor that describes it. `None`: opening says it, as the descriptor itself names its files.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the descriptor.
+    fn names(&self, input: &Input<'_>) -> Result<Option<Vec<String>>> {
+        let _ = input;
+        Ok(None)
+    }
 
     /// Its writer, if it has one.
     fn writer(&self) -> Option<&dyn FormatWriter> {
@@ -207,6 +251,8 @@ pub struct WriteOptions {
     pub original: bool,
     /// `--level`.
     pub level: ConversionMode,
+    /// `--block`: bytes of a block that is compressed by itself.
+    pub block: Option<u32>,
     /// `--mode`: what 2048-byte sectors were rebuilt in, for the record; already applied to the disc.
     pub mode: Option<TrackMode>,
 }
@@ -218,6 +264,16 @@ pub trait FormatWriter: Sync {
     /// # Errors
     /// [`Error::DoesNotFit`] if the disc cannot be in this format at all; [`Error::Unsupported`] for an option it lacks.
     fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
+
+    /// Of a wrapper ([`FormatInfo::wraps`]): put the file of `inner` into this format. Then `plan` is not asked.
+    ///
+    /// # Errors
+    /// As for `plan`.
+    fn wrap(&self, inner: Plan, stem: &str, options: &WriteOptions) -> Result<Plan> {
+        let _ = options;
+        let what = format!("{} is not put into another file", inner.format);
+        Err(crate::Error::unsupported(stem, At::Whole, what))
+    }
 }
 
 /// Is `name` one part of a path on every system?

@@ -51,8 +51,8 @@ pub use blank::is_blank;
 pub use blocks::{BlockDecode, BlockGeometry, Blocks};
 pub use compare::{Comparison, Difference, compare};
 pub use disc::{
-    Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, SourceId,
-    SubheaderPolicy,
+    Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, Promise,
+    SourceId, SubheaderPolicy,
 };
 pub use encode::{Batch, Block, BlockEncode, BlockWorker, Codec, Coded, FileIndex, Index, IndexMaker, Patches, Placed};
 pub use engine::{Execution, Report, execute};
@@ -64,7 +64,7 @@ pub use format::{
 };
 pub use loss::{Loss, LossKind, LossKinds, Tally};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
-pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Part, Piece, Plan, PlannedFile, Role, Run};
+pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
 pub use read::Scratch;
 pub use source::{Bytes, Concat, Padded, ReadAt, Slice};

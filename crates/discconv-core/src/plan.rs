@@ -191,6 +191,15 @@ pub struct ExpectedDisc {
 /// What all common file systems take as a name.
 const MAX_NAME_BYTES: usize = 255;
 
+/// How the content of a wrapper is read for the proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inner {
+    /// The id of the format.
+    pub format: &'static str,
+    /// As [`Plan::forced`].
+    pub forced: Option<&'static str>,
+}
+
 /// What to write, what would be lost, and what must come out.
 ///
 /// Losses that the TOC tells are in `losses`; what only sectors tell is found by the pass that writes: a
@@ -205,6 +214,8 @@ pub struct Plan {
     pub format: &'static str,
     /// Passed to that reader as [`crate::Input::forced`], where content alone would not do.
     pub forced: Option<&'static str>,
+    /// Of a wrapper: the reader of what is inside.
+    pub inner: Option<Inner>,
     /// What the TOC says would be lost.
     pub losses: Vec<Loss>,
     /// Left out, and to be looked at.
@@ -216,6 +227,37 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The one file of this plan put into a wrapper: `pack` is given its name's stem and its pieces, and makes the file
+    /// that holds them. Losses, notes and what must come out stay as they are.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] if there are more files than one, or it is coded already; whatever `pack` says.
+    pub fn wrapped(
+        mut self,
+        format: &'static str,
+        pack: impl FnOnce(&str, Vec<Piece>) -> crate::Result<PlannedFile>,
+    ) -> crate::Result<Plan> {
+        let several = |name: &str| {
+            crate::Error::unsupported(name, crate::At::Whole, format!("{format} holds one plain file, and this would be several"))
+        };
+        let (Some(file), true) = (self.files.pop(), self.files.is_empty()) else {
+            return Err(several(self.format));
+        };
+        let plain = file.parts.iter().map(|part| match part {
+            Part::Plain(piece) => Some(piece.clone()),
+            Part::Align(_) | Part::Blocks { .. } => None,
+        });
+        let pieces = plain.collect::<Option<Vec<Piece>>>().filter(|_| file.index.is_none() && self.inner.is_none());
+        let pieces = pieces.ok_or_else(|| several(&file.name))?;
+        let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+        self.files = vec![pack(stem, pieces)?];
+        self.entry = 0;
+        self.inner = Some(Inner { format: self.format, forced: self.forced });
+        self.format = format;
+        self.forced = Some(format);
+        Ok(self)
+    }
+
     /// Bytes of all files, before any coding.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
@@ -298,7 +340,7 @@ mod tests {
         ] {
             let files = names.iter().map(|name| PlannedFile::new(*name, Role::Data, Vec::new())).collect();
             let (losses, dropped, discs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            let plan = Plan { files, entry: 0, format: "x", forced: None, losses, dropped, discs, notes };
+            let plan = Plan { files, entry: 0, format: "x", forced: None, inner: None, losses, dropped, discs, notes };
             match plan.check_names() {
                 Err(crate::Error::Refused { what, hint, .. }) => assert!(Some(&*what) == expected && hint.is_some(), "{what}"),
                 other => assert!(other.is_ok() && expected.is_none(), "{names:?}: {other:?}"),

@@ -4,7 +4,7 @@ use crate::coverage::outside_runs;
 use crate::disc::Disc;
 use crate::engine::Execution;
 use crate::error::{At, Error, Result};
-use crate::format::{Found, Input, Limits, Siblings};
+use crate::format::{Found, Input, Siblings};
 use crate::output::{FileId, OutputSet};
 use crate::plan::{Piece, Plan, Run};
 use crate::pool::Phase;
@@ -29,13 +29,7 @@ pub(crate) fn prove(plan: &Plan, sources: &[Disc], how: &Execution<'_>, set: &dy
     prove_bytes(plan, &text, sources, &written, how)?;
     let entry = &plan.files[plan.entry];
     let siblings = Written { plan, files: &written };
-    let input = Input {
-        name: &entry.name,
-        source: written[plan.entry].clone(),
-        siblings: &siblings,
-        limits: Limits::default(),
-        forced: plan.forced,
-    };
+    let input = Input { forced: plan.forced, ..Input::new(&entry.name, written[plan.entry].clone(), &siblings) };
     let found = (how.reader)(&input)?;
     if found.len() != plan.discs.len() {
         return Err(failed(&entry.name, At::Whole, format!("{} discs instead of {}", found.len(), plan.discs.len())));

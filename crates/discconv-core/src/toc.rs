@@ -22,6 +22,11 @@ pub enum Media {
 }
 
 impl Media {
+    /// Every kind.
+    pub const ALL: &[Media] = &[Media::Cd, Media::Gd, Media::Dvd, Media::Bd, Media::Umd, Media::Unknown];
+    /// The kinds with raw sectors of 2352 bytes.
+    pub const RAW: &[Media] = &[Media::Cd, Media::Gd];
+
     /// The name in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {

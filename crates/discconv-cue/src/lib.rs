@@ -53,12 +53,12 @@ static INFO: FormatInfo = FormatInfo {
     name: "BIN/CUE",
     extensions: &["cue"],
     companions: &["bin"],
-    forced: &[],
     writes: true,
-    wrapper: false,
     carries: LossKinds::ALL.without(LossKind::Subchannel),
     spec: "CDRWIN cue sheet; psx-spx, Redump and redumper conventions",
     options: &[("--sector 2048|2336|2352", "bytes stored of each data sector (2352); audio always has 2352")],
+    media: discconv_core::Media::RAW,
+    ..FormatInfo::BASE
 };
 
 impl Format for Cue {

@@ -98,6 +98,7 @@ pub(crate) fn plan(disc: &Disc, file: &str, options: &WriteOptions) -> Result<Pl
         files,
         format: crate::INFO.id,
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: vec![ExpectedDisc { toc: disc.toc().clone(), runs: runs(disc), says_mode: true }],

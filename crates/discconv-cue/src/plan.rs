@@ -80,6 +80,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         files,
         format: crate::INFO.id,
         forced: None,
+        inner: None,
         losses,
         dropped,
         discs: vec![ExpectedDisc { toc: layout.toc, runs, says_mode: true }],

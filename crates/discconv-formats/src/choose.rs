@@ -2,7 +2,8 @@
 
 use crate::siblings::UnwrappingSiblings;
 use crate::{FORMATS, formats};
-use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, LossKind, LossKinds, Opened, Plan, Result, WriteOptions};
+use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, LossKind, LossKinds, Media, Opened, Plan, Result, WriteOptions};
+use std::sync::Arc;
 
 /// The format of that id, as `--to` and `--from` take it; also by an id of a forced reading, e.g. `iso2048`.
 #[must_use]
@@ -26,27 +27,26 @@ pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
 
 /// The first format that loses none of `kinds` when it is written, if there is one.
 ///
-/// Damage is nobody's to keep and does not count. For media without raw sectors (DVD and its like), formats that exist
-/// to keep them do not come into question.
+/// Damage is nobody's to keep and does not count. Formats that are not written of `media` do not come into question.
 #[must_use]
-pub fn nearest(kinds: LossKinds, media_has_raw: bool) -> Option<&'static FormatInfo> {
-    nearest_of(formats().map(Format::info), kinds, media_has_raw)
+pub fn nearest(kinds: LossKinds, media: Media) -> Option<&'static FormatInfo> {
+    nearest_of(formats().map(Format::info), kinds, media)
 }
 
 /// As [`nearest`], for a disc that the format with the id `refusing` has just refused: whatever it carries in general, it
 /// does not come into question.
 #[must_use]
-pub fn nearest_other(kinds: LossKinds, media_has_raw: bool, refusing: &str) -> Option<&'static FormatInfo> {
-    nearest_of(formats().map(Format::info).filter(|info| info.id != refusing), kinds, media_has_raw)
+pub fn nearest_other(kinds: LossKinds, media: Media, refusing: &str) -> Option<&'static FormatInfo> {
+    nearest_of(formats().map(Format::info).filter(|info| info.id != refusing), kinds, media)
 }
 
 fn nearest_of(
     mut infos: impl Iterator<Item = &'static FormatInfo>,
     kinds: LossKinds,
-    media_has_raw: bool,
+    media: Media,
 ) -> Option<&'static FormatInfo> {
     let kinds = kinds.without(LossKind::Damage);
-    infos.find(|info| info.writes && info.carries.contains_all(kinds) && (media_has_raw || !info.carries.contains(LossKind::Ecc)))
+    infos.find(|info| info.writes && info.carries.contains_all(kinds) && info.media.contains(&media))
 }
 
 /// What writing `discs` as `format`, under names that begin with `stem`, would do.
@@ -60,23 +60,48 @@ pub fn plan_to(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteO
         Error::unsupported(stem, At::Whole, format!("{} is read but not written", info.name))
             .with_hint(format!("formats that are written: {}", writers.join(", ")))
     })?;
-    writer.plan(discs, stem, options)
+    match info.wraps {
+        None => writer.plan(discs, stem, options),
+        Some(inner) => {
+            let format = by_id(inner).ok_or_else(|| {
+                Error::unsupported(stem, At::Whole, format!("{} holds {inner}, which this build does not write", info.name))
+            })?;
+            // The file inside is called by its own format's first extension.
+            let extension = format.info().extensions.first().copied().unwrap_or_default().to_owned();
+            let plan = plan_to(format, discs, stem, &WriteOptions { extension, ..options.clone() })?;
+            writer.wrap(plan, stem, options)
+        }
+    }
 }
 
 /// The reader that proves what `plan` writes: the one of its own format, not whichever likes the file best.
 ///
 /// Sheets and their tracks are proved as a person would open them, so wrappers are taken off siblings here too.
 pub fn reader_for(plan: &Plan) -> impl Fn(&Input<'_>) -> Result<Vec<Disc>> + Sync + 'static {
-    let id = plan.format;
+    let (id, inner) = (plan.format, plan.inner);
     move |input| {
-        let format = by_id(id).ok_or_else(|| Error::unsupported(input.name, At::Whole, format!("there is no reader of {id}")))?;
         let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
-        let source = input.source.clone();
-        match format.open(&Input { name: input.name, source, siblings: &siblings, limits: input.limits, forced: input.forced })? {
-            Opened::Discs(discs) => Ok(discs),
-            Opened::Bytes { .. } => Err(Error::unsupported(input.name, At::Whole, format!("{id} holds bytes, not a disc"))),
+        let input = Input { siblings: &siblings, source: Arc::clone(&input.source), ..*input };
+        match (open_as(id, &input)?, inner) {
+            (Opened::Discs(discs), _) => Ok(discs),
+            (Opened::Bytes { source, .. }, Some(inner)) => {
+                match open_as(inner.format, &Input { source, forced: inner.forced, ..input })? {
+                    Opened::Discs(discs) => Ok(discs),
+                    Opened::Bytes { .. } => Err(no_disc(&input, inner.format)),
+                }
+            }
+            (Opened::Bytes { .. }, None) => Err(no_disc(&input, id)),
         }
     }
+}
+
+fn open_as(id: &str, input: &Input<'_>) -> Result<Opened> {
+    let format = by_id(id).ok_or_else(|| Error::unsupported(input.name, At::Whole, format!("there is no reader of {id}")))?;
+    format.open(input)
+}
+
+fn no_disc(input: &Input<'_>, id: &str) -> Error {
+    Error::unsupported(input.name, At::Whole, format!("{id} holds bytes, not a disc"))
 }
 
 /// The ids that `--from` takes, for messages.

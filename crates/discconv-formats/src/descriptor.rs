@@ -25,11 +25,14 @@ fn describes(format: &dyn Format, candidate: &str, data: &str, siblings: &dyn Si
     let found = siblings.open(candidate).ok()??;
     let limits = Limits::default();
     let unwrapping = UnwrappingSiblings::new(siblings, limits);
-    // Readers look for a missing file under the descriptor's own stem, which here would find `data` whatever is said of
+    // Where a format does not say it otherwise: readers look for a missing file under the descriptor's own stem, which here would find `data` whatever is said of
     // it. No file is called like this, so that only what the descriptor names is found.
     let stemless = format!("\0.{}", candidate.rsplit_once('.').map_or("", |(_, extension)| extension));
-    let input = Input { name: &stemless, source: found.source, siblings: &unwrapping, limits, forced: None };
-    match format.open(&input).ok()? {
+    let named = format.names(&Input::new(candidate, found.source.clone(), &unwrapping)).ok()?;
+    if let Some(named) = named {
+        return named.iter().any(|name| bare(name).to_lowercase() == data.to_lowercase()).then_some(found.name);
+    }
+    match format.open(&Input::new(&stemless, found.source, &unwrapping)).ok()? {
         Opened::Discs(discs) if discs.iter().any(|disc| names(disc, data)) => Some(found.name),
         _ => None,
     }

@@ -5,7 +5,9 @@ use crate::foreign;
 use crate::formats;
 use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
-use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, ReadAt, Result, Score};
+use discconv_core::{
+    At, Check, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, SourceId,
+};
 use std::sync::Arc;
 
 /// Bytes that probes are shown of each end.
@@ -68,6 +70,7 @@ fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
 /// several claim it or `forced` names none; [`Error::Limit`] for wrappers within wrappers; else the reader's own error.
 pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
+    let mut promises = Vec::new();
     let mut name = input.name.to_owned();
     let mut source = Arc::clone(&input.source);
     let mut forced = input.forced;
@@ -78,15 +81,18 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
             None => choose(&name, &source, input.name, &wrappers)?,
         };
-        let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, limits: input.limits, forced };
+        let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, forced, ..*input };
         match format.open(&within)? {
             Opened::Discs(discs) => {
                 refuse_lone_sound(input.name, &discs, &wrappers)?;
-                let discs = discs.into_iter().map(|disc| with_notes(input.name, disc, &wrapper_notes)).collect::<Result<_>>()?;
+                promises.extend(siblings.promises());
+                let more = |disc| with_more(input.name, disc, &wrapper_notes, &promises);
+                let discs = discs.into_iter().map(more).collect::<Result<_>>()?;
                 let notes = wrappers.iter().map(|info| Note::oddity(format!("unwrapped from {}", info.name))).collect();
                 return Ok(OpenedImage { discs, format: format.info(), notes });
             }
-            Opened::Bytes { source: inner, notes, .. } => {
+            Opened::Bytes { source: inner, checks, notes } => {
+                promises.extend(checks);
                 source = inner;
                 name = without_extension(&name, format.info());
                 wrappers.push(format.info());
@@ -194,12 +200,22 @@ fn refuse_lone_sound(file: &str, discs: &[Disc], wrappers: &[&FormatInfo]) -> Re
     }
 }
 
-fn with_notes(file: &str, disc: Disc, notes: &[Note]) -> Result<Disc> {
-    if notes.is_empty() {
+/// `disc` with what was noted and promised by the wrappers around it.
+fn with_more(file: &str, disc: Disc, notes: &[Note], promises: &[Promise]) -> Result<Disc> {
+    if notes.is_empty() && promises.is_empty() {
         return Ok(disc);
     }
     let mut parts = disc.into_parts();
     parts.notes.extend_from_slice(notes);
+    for promise in promises {
+        let Promise { source, range, algorithm, value } = promise.clone();
+        let place = parts.sources.iter().position(|known| Arc::ptr_eq(known, &source)).unwrap_or_else(|| {
+            parts.sources.push(source);
+            parts.sources.len() - 1
+        });
+        let source = SourceId(u32::try_from(place).unwrap_or(u32::MAX));
+        parts.checks.push(Check { source, range, algorithm, value });
+    }
     Disc::new(file, parts)
 }
 
@@ -214,7 +230,6 @@ fn without_extension(name: &str, wrapper: &FormatInfo) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use discconv_core::LossKinds;
 
     struct Claims(FormatInfo);
 
@@ -233,19 +248,7 @@ mod tests {
     }
 
     fn format(id: &'static str, extensions: &'static [&'static str], companions: &'static [&'static str]) -> Claims {
-        let carries = LossKinds::NONE;
-        Claims(FormatInfo {
-            id,
-            name: id,
-            extensions,
-            companions,
-            forced: &[],
-            writes: false,
-            wrapper: false,
-            carries,
-            spec: "",
-            options: &[],
-        })
+        Claims(FormatInfo { id, name: id, extensions, companions, ..FormatInfo::BASE })
     }
 
     #[test]

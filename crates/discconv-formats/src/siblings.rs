@@ -2,7 +2,9 @@
 
 use crate::formats;
 use crate::open::Sample;
-use discconv_core::{Found, Input, Limits, Opened, Result, Score, Siblings};
+use discconv_core::{Found, Input, Limits, Opened, Promise, Result, Score, Siblings};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A folder whose wrapped files read like what is inside them.
 ///
@@ -11,13 +13,20 @@ use discconv_core::{Found, Input, Limits, Opened, Result, Score, Siblings};
 pub struct UnwrappingSiblings<'a> {
     inner: &'a dyn Siblings,
     limits: Limits,
+    /// What the wrappers that were taken off promise, by the name of the file.
+    promises: RefCell<BTreeMap<String, Vec<Promise>>>,
 }
 
 impl<'a> UnwrappingSiblings<'a> {
     /// The files of `inner`, unwrapped as deep as `limits` allow.
     #[must_use]
     pub fn new(inner: &'a dyn Siblings, limits: Limits) -> UnwrappingSiblings<'a> {
-        UnwrappingSiblings { inner, limits }
+        UnwrappingSiblings { inner, limits, promises: RefCell::default() }
+    }
+
+    /// The digests that the wrappers taken off so far promise.
+    pub(crate) fn promises(&self) -> Vec<Promise> {
+        self.promises.borrow().values().flatten().cloned().collect()
     }
 
     /// `found` with one wrapper taken off, or as it is.
@@ -29,10 +38,11 @@ impl<'a> UnwrappingSiblings<'a> {
             .filter(|(score, _)| *score >= Score::LIKELY)
             .max_by_key(|(score, _)| *score);
         let Some((_, format)) = wrapper else { return Ok((found, false)) };
-        let input =
-            Input { name: &found.name, source: found.source.clone(), siblings: self.inner, limits: self.limits, forced: None };
+        let input = Input { limits: self.limits, ..Input::new(&found.name, found.source.clone(), self.inner) };
         Ok(match format.open(&input)? {
-            Opened::Bytes { source, notes, .. } => {
+            Opened::Bytes { source, checks, notes } => {
+                // A file that is named twice promises the same twice.
+                self.promises.borrow_mut().insert(found.name.clone(), checks);
                 let notes = [found.notes, notes].concat();
                 (Found { name: found.name, source, unwrapped: Some(format.info().id), notes }, true)
             }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_core::{
-    Disc, Error, Execution, FileId, Input, Limits, LossKinds, OutputFile, OutputSet, Outputs, Quiet, ReadAt, Report, Result,
+    Disc, Error, Execution, FileId, Input, LossKinds, OutputFile, OutputSet, Outputs, Quiet, ReadAt, Report, Result,
     Watch, WriteOptions, execute,
 };
 use discconv_formats::{by_id, open, plan_to, reader_for};
@@ -84,9 +84,7 @@ fn opened(name: &str) -> (TempDir, Vec<Disc>) {
     let path = folder.path().join(&fixture.entry);
     let siblings = FolderSiblings::beside(&path);
     let source = Arc::new(FileSource::open(&path).unwrap());
-    let discs = open(&Input { name: &fixture.entry, source, siblings: &siblings, limits: Limits::default(), forced: None })
-        .unwrap()
-        .discs;
+    let discs = open(&Input::new(&fixture.entry, source, &siblings)).unwrap().discs;
     (folder, discs)
 }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Siblings, WriteOptions};
+use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Media, Siblings, WriteOptions};
 use discconv_formats::{
     FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, nearest_other, open, plan_to, probe,
 };
@@ -17,7 +17,7 @@ fn memory(files: &Files) -> MemoryFiles {
 
 fn open_in(files: &MemoryFiles, name: &str, forced: Option<&str>) -> discconv_core::Result<OpenedImage> {
     let source = files.source(name).unwrap();
-    open(&Input { name, source, siblings: files, limits: Limits::default(), forced })
+    open(&Input { forced, ..Input::new(name, source, files) })
 }
 
 fn fixture(name: &str) -> (Fixture, MemoryFiles) {
@@ -72,17 +72,17 @@ fn extensions_choose_writers() {
 
 #[test]
 fn the_nearest_format_that_keeps_it() {
-    for (kinds, raw, id) in [
-        (LossKinds::NONE, true, Some("iso")),
-        (LossKinds::of(&[LossKind::Damage]), true, Some("iso")),
-        (LossKinds::of(&[LossKind::Audio, LossKind::Index]), true, Some("cue")),
-        (LossKinds::of(&[LossKind::Ecc, LossKind::Damage]), true, Some("cue")),
-        (LossKinds::NONE, false, Some("iso")),
-        (LossKinds::of(&[LossKind::Ecc]), false, None),
+    for (kinds, media, id) in [
+        (LossKinds::NONE, Media::Cd, Some("iso")),
+        (LossKinds::of(&[LossKind::Damage]), Media::Cd, Some("iso")),
+        (LossKinds::of(&[LossKind::Audio, LossKind::Index]), Media::Cd, Some("cue")),
+        (LossKinds::of(&[LossKind::Ecc, LossKind::Damage]), Media::Cd, Some("cue")),
+        (LossKinds::NONE, Media::Dvd, Some("iso")),
+        (LossKinds::of(&[LossKind::Ecc]), Media::Dvd, None),
     ] {
-        assert_eq!(nearest(kinds, raw).map(|info| info.id), id, "{kinds:?}, raw {raw}");
+        assert_eq!(nearest(kinds, media).map(|info| info.id), id, "{kinds:?}, {media:?}");
         for refusing in ["iso", "cue"] {
-            let other = nearest_other(kinds, raw, refusing).map(|info| info.id);
+            let other = nearest_other(kinds, media, refusing).map(|info| info.id);
             assert!(other != Some(refusing) && (id == Some(refusing) || other == id), "{kinds:?} refused by {refusing}");
         }
     }
@@ -187,8 +187,7 @@ fn a_lone_track_is_no_disc() {
     let mut seen = BTreeSet::new();
     for (name, bytes) in good.iter().flat_map(|fixture| &fixture.files.0) {
         let files = MemoryFiles::from_iter([(name.clone(), bytes.clone())]);
-        let input =
-            Input { name, source: files.source(name).unwrap(), siblings: &files, limits: Limits::default(), forced: None };
+        let input = Input::new(name, files.source(name).unwrap(), &files);
         let Some((format, _)) = probe(&input).into_iter().next().filter(|(format, _)| names.contains(&format.info().id)) else {
             continue;
         };
@@ -211,7 +210,7 @@ fn wrappers_are_taken_off_to_a_depth() {
     let none = Limits { depth: 0, ..Limits::default() };
     let found = UnwrappingSiblings::new(&files, none).open(&name).unwrap().unwrap();
     assert_eq!(found.unwrapped, None);
-    let input = Input { name: &name, source: files.source(&name).unwrap(), siblings: &files, limits: none, forced: None };
+    let input = Input { limits: none, ..Input::new(&name, files.source(&name).unwrap(), &files) };
     assert!(matches!(open(&input).map(|_| ()), Err(Error::Limit { .. })));
 }
 

@@ -69,10 +69,10 @@ static INFO: FormatInfo = FormatInfo {
     companions: &[],
     forced: &[ISO2048, ISO2336, ISO2352, ISO2448, CDDA],
     writes: true,
-    wrapper: false,
     carries: LossKinds::of(&[LossKind::Damage]),
     spec: "ECMA-119, ECMA-130",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each sector (2048)")],
+    ..FormatInfo::BASE
 };
 
 impl Format for Iso {

@@ -41,6 +41,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         entry: 0,
         format: crate::INFO.id,
         forced: Some(forced),
+        inner: None,
         losses: losses(disc.toc(), track, &lbas),
         dropped: dropped(disc, track, &lbas, &form),
         // Which mode raw sectors are in is in the sectors, which are compared.

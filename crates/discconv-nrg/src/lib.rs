@@ -45,13 +45,12 @@ static INFO: FormatInfo = FormatInfo {
     name: "Nero image",
     extensions: &["nrg"],
     companions: &[],
-    forced: &[],
     writes: true,
-    wrapper: false,
     // Q has no bit for SCMS, and packs not every letter.
     carries: LossKinds::ALL.without(LossKind::Flags).without(LossKind::CdText),
     spec: "libmirage, libcdio and Aaru conventions",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each data sector (2352, or 2448 where there is subchannel)")],
+    ..FormatInfo::BASE
 };
 
 impl Format for Nrg {

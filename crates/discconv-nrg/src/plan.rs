@@ -45,6 +45,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         entry: 0,
         format: crate::INFO.id,
         forced: None,
+        inner: None,
         losses: losses(&target),
         dropped,
         discs: vec![ExpectedDisc { toc: target.toc, runs, says_mode: true }],

@@ -218,8 +218,8 @@ fn with_nearest(error: Error, job: &Prepared) -> Error {
     match error {
         Error::WouldLose { file, losses, keeps: None } => {
             let kinds = losses.iter().fold(LossKinds::NONE, |kinds, loss| kinds.with(loss.kind));
-            let has_raw = job.image.disc().toc().media.has_raw();
-            let keeps = discconv_formats::nearest_other(kinds, has_raw, job.plan.format).map(|info| info.id.to_owned());
+            let media = job.image.disc().toc().media;
+            let keeps = discconv_formats::nearest_other(kinds, media, job.plan.format).map(|info| info.id.to_owned());
             Error::WouldLose { file, losses, keeps }
         }
         other => other,
@@ -239,7 +239,7 @@ mod tests {
             PlannedFile::new("Z.cue", Role::Descriptor, vec![Piece::Bytes(sheet.to_vec())]),
         ];
         let (losses, dropped, discs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let plan = Plan { files, entry: 1, format: "cue", forced: None, losses, dropped, discs, notes };
+        let plan = Plan { files, entry: 1, format: "cue", forced: None, inner: None, losses, dropped, discs, notes };
         let mut renamed = plan.clone();
         assert!(insist_on_name(&mut renamed, "Z.BIN", "cue").is_ok());
         assert_eq!(renamed.files[0].name, "Z.BIN");

@@ -4,7 +4,7 @@ use crate::args::Common;
 use crate::console::Console;
 use crate::errors::{self, Failure};
 use crate::shown;
-use discconv_core::{Disc, Error, FormatInfo, Found, Input, Limits, Main, Note, NoteKind, Siblings};
+use discconv_core::{Disc, Error, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
 use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FileSource, FolderSiblings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
 fn open_beside(path: &Path, from: Option<&str>, beside: &Beside) -> Result<discconv_formats::OpenedImage, Error> {
     let source = Arc::new(FileSource::open(path)?);
     let name = path.to_string_lossy();
-    discconv_formats::open(&Input { name: &name, source, siblings: beside, limits: Limits::default(), forced: from })
+    discconv_formats::open(&Input { forced: from, ..Input::new(&name, source, beside) })
 }
 
 /// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.

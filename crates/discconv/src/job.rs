@@ -72,6 +72,7 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         split: args.split,
         original: args.original,
         level: args.level.conversion_mode(),
+        block: None,
         mode: args.track_mode(),
     };
     Settings {

@@ -49,6 +49,7 @@ fn plan(pieces: Vec<Piece>) -> Plan {
         entry: 0,
         format: "test",
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: Vec::<ExpectedDisc>::new(),

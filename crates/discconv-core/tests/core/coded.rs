@@ -139,6 +139,7 @@ fn plan(disc: &Disc, sectors: i32, block_bytes: u32) -> Plan {
         entry: 0,
         format: "test",
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: Vec::new(),

@@ -15,6 +15,7 @@ fn plan(disc: &Disc, sectors: i32, form: Form) -> Plan {
         entry: 0,
         format: "test",
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: vec![ExpectedDisc {

@@ -88,6 +88,7 @@ fn plan(runs: Vec<Run>) -> Plan {
         entry: 1,
         format: "test",
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: vec![ExpectedDisc { toc: Toc::single_data(Media::Cd, TrackMode::Mode1, 900), runs, says_mode: true }],

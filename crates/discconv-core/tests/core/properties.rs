@@ -147,6 +147,7 @@ fn plan(disc: &Disc, lbas: Range<Lba>, form: &Form) -> Plan {
         entry: 0,
         format: "test",
         forced: None,
+        inner: None,
         losses: Vec::new(),
         dropped: Vec::new(),
         discs: Vec::new(),

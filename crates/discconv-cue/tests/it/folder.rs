@@ -1,7 +1,7 @@
 //! A folder in memory that takes WAVE and AIFF off as the registry does, and opening a sheet in it.
 
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Bytes, Disc, Format, Found, Input, Limits, Opened, Result, Siblings};
+use discconv_core::{Bytes, Disc, Format, Found, Input, Opened, Result, Siblings};
 use discconv_cue::Cue;
 use discconv_testkit::fixtures::Fixture;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ impl Folder {
     }
 
     pub(crate) fn open(&self, name: &str) -> Result<Disc> {
-        let input = Input { name, source: self.0.source(name).unwrap(), siblings: self, limits: Limits::default(), forced: None };
+        let input = Input::new(name, self.0.source(name).unwrap(), self);
         open(&input)
     }
 }

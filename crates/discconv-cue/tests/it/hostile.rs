@@ -135,7 +135,7 @@ fn a_million_lines() {
 fn a_text_beyond_the_limit() {
     let folder = Folder::of(&[("x.cue", &[b'\n'; 5000]), ("a.bin", &[0; 2352])]);
     let limits = Limits { text_bytes: 4096, ..Limits::default() };
-    let input = Input { name: "x.cue", source: folder.0.source("x.cue").unwrap(), siblings: &folder, limits, forced: None };
+    let input = Input { limits, ..Input::new("x.cue", folder.0.source("x.cue").unwrap(), &folder) };
     assert!(matches!(Cue.open(&input), Err(Error::Limit { .. })));
 }
 

@@ -6,7 +6,7 @@
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    Bytes, Disc, Error, Execution, Form, Format, Found, Input, Lba, Limits, LossKinds, Outputs, Quiet, Result, Scratch, Serial,
+    Bytes, Disc, Error, Execution, Form, Format, Found, Input, Lba, LossKinds, Outputs, Quiet, Result, Scratch, Serial,
     Siblings, WriteOptions, execute,
 };
 use discconv_formats::{FORMATS, by_id, plan_to, reader_for};
@@ -37,7 +37,7 @@ impl Siblings for Anything<'_> {
 
 fn open(name: &str, data: &[u8], siblings: &dyn Siblings, forced: Option<&str>) -> Result<Vec<Disc>> {
     let source = Arc::new(Bytes::new(name, data));
-    let input = Input { name, source, siblings, limits: Limits::default(), forced };
+    let input = Input { forced, ..Input::new(name, source, siblings) };
     discconv_formats::open(&input).map(|image| image.discs)
 }
 

@@ -6,7 +6,7 @@
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    Disc, Error, Execution, Form, Format, Input, Lba, Limits, Loss, LossKind, LossKinds, Outputs, Plan, Pool, Quiet, Report,
+    Disc, Error, Execution, Form, Format, Input, Lba, Loss, LossKind, LossKinds, Outputs, Plan, Pool, Quiet, Report,
     Result, Scratch, Serial, Tally, Toc, Track, WriteOptions, compare, execute, toc_difference,
 };
 use discconv_formats::{FORMATS, open, plan_to, reader_for};
@@ -31,7 +31,7 @@ fn memory(fixture: &Fixture) -> MemoryFiles {
 
 fn open_all(files: &MemoryFiles, name: &str, forced: Option<&str>) -> Result<Vec<Disc>> {
     let source = files.source(name).unwrap_or_else(|| panic!("no {name} in {:?}", files.names()));
-    Ok(open(&Input { name, source, siblings: files, limits: Limits::default(), forced })?.discs)
+    Ok(open(&Input { forced, ..Input::new(name, source, files) })?.discs)
 }
 
 fn run(plan: &Plan, discs: &[Disc], outputs: Option<&dyn Outputs>, pool: &dyn Pool, allow: LossKinds) -> Result<Report> {

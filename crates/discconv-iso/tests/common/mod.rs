@@ -3,13 +3,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "each test binary uses some of it")]
 
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Bytes, Disc, Format, Input, Limits, Opened, Peek, ReadAt, Result, Score};
+use discconv_core::{Bytes, Disc, Format, Input, Opened, Peek, ReadAt, Result, Score};
 use discconv_iso::Iso;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(crate) fn open_source(name: &str, source: Arc<dyn ReadAt>, forced: Option<&str>) -> Result<Disc> {
-    let input = Input { name, source, siblings: &MemoryFiles::new(), limits: Limits::default(), forced };
+    let alone = MemoryFiles::new();
+    let input = Input { forced, ..Input::new(name, source, &alone) };
     match Iso.open(&input)? {
         Opened::Discs(mut discs) => Ok(discs.remove(0)),
         Opened::Bytes { .. } => panic!("an image is no wrapper"),

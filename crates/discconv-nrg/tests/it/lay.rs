@@ -1,7 +1,7 @@
 //! Images laid by hand from the tables of the format, and opening them.
 
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Bytes, Disc, Format, Input, Limits, Opened, Peek, ReadAt, Result, Score};
+use discconv_core::{Bytes, Disc, Format, Input, Opened, Peek, ReadAt, Result, Score};
 use discconv_nrg::Nrg;
 use discconv_testkit::reference::RAW;
 use std::sync::Arc;
@@ -92,7 +92,8 @@ pub(crate) fn single(sectors: &[u8], size: u16, code: u8, control: u8) -> Vec<u8
 }
 
 pub(crate) fn open_source(name: &str, source: Arc<dyn ReadAt>) -> Result<Disc> {
-    let input = Input { name, source, siblings: &MemoryFiles::new(), limits: Limits::default(), forced: None };
+    let alone = MemoryFiles::new();
+    let input = Input::new(name, source, &alone);
     match Nrg.open(&input)? {
         Opened::Discs(mut discs) => Ok(discs.remove(0)),
         Opened::Bytes { .. } => panic!("an image is no wrapper"),

@@ -25,12 +25,11 @@ static INFO: FormatInfo = FormatInfo {
     name: "Sample",
     extensions: &["sample"],
     companions: &[],
-    forced: &[],
     writes: true,
-    wrapper: false,
     carries: LossKinds::NONE.with(LossKind::Damage),
     spec: "name the document",
     options: &[],
+    ..FormatInfo::BASE
 };
 
 impl Format for Sample {

@@ -23,6 +23,7 @@ impl FormatWriter for Sample {
             entry: 0,
             format: INFO.id,
             forced: None,
+            inner: None,
             // What the table of contents says and the format cannot; what only sectors say is found while writing.
             losses: Vec::new(),
             dropped: Vec::new(),
@@ -49,11 +50,11 @@ fn single_data_end(disc: &Disc, name: &str) -> Result<Lba> {
 mod tests {
     use super::*;
     use discconv_core::memory::MemoryFiles;
-    use discconv_core::{Execution, Format, Input, Limits, LossKinds, Opened, Quiet, Serial, execute};
+    use discconv_core::{Execution, Format, Input, LossKinds, Opened, Quiet, Serial, execute};
 
     fn open(files: &MemoryFiles, name: &str) -> Result<Vec<Disc>> {
         let source = files.source(name).expect("it is there");
-        let input = Input { name, source, siblings: files, limits: Limits::default(), forced: None };
+        let input = Input::new(name, source, files);
         discs(&input)
     }
 
