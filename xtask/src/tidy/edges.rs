@@ -19,6 +19,7 @@ pub(super) struct Dependency {
 }
 
 const SECTOR: &str = "discconv-sector";
+const CODEC: &str = "discconv-codec";
 const CORE: &str = "discconv-core";
 const HOST: &str = "discconv-host";
 const FORMATS: &str = "discconv-formats";
@@ -28,6 +29,7 @@ const FS: &str = "discconv-fs";
 /// Crates with a place of their own in the architecture, and what each may know. All others are format crates.
 const ROOMS: &[(&str, &[&str])] = &[
     (SECTOR, &[]),
+    (CODEC, &[]),
     (CORE, &[SECTOR]),
     (HOST, &[CORE, SECTOR]),
     ("discconv", &[FORMATS, HOST, CORE, SECTOR]),
@@ -42,6 +44,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("discconv-web", &[FORMATS, FS, "discconv-identify"]),
 ];
 
+/// Formats of compressed blocks; no other may know the codecs.
+const CODED: &[&str] = &["discconv-chd", "discconv-cso", "discconv-isz", "discconv-pbp"];
+
 fn is_room(name: &str) -> bool {
     name == FORMATS || ROOMS.iter().any(|(room, _)| *room == name)
 }
@@ -49,6 +54,9 @@ fn is_room(name: &str) -> bool {
 fn may_know(name: &str, other: &str) -> bool {
     if name == FORMATS {
         return [CORE, SECTOR].contains(&other) || !is_room(other);
+    }
+    if other == CODEC && CODED.contains(&name) {
+        return true;
     }
     let room = ROOMS.iter().find(|(room, _)| *room == name);
     room.map_or(&[CORE, SECTOR][..], |(_, known)| known).contains(&other)
@@ -124,6 +132,11 @@ mod tests {
             ("discconv-cue", "discconv-iso", true, false),
             ("discconv-new", SECTOR, false, true),
             ("discconv-new", HOST, false, false),
+            (CODEC, SECTOR, false, false),
+            ("discconv-cso", CODEC, false, true),
+            ("discconv-cue", CODEC, false, false),
+            (CORE, CODEC, false, false),
+            (FORMATS, CODEC, false, false),
             (FORMATS, "discconv-new", false, true),
             (FORMATS, HOST, false, false),
             (FORMATS, HOST, true, true),

@@ -1,0 +1,54 @@
+//! Codecs of whole blocks: the compressed pieces of which CSO, ZSO, DAX, JSO and ISZ files are made.
+//!
+//! A block is small (2 KiB to a few MiB), in memory, and its unpacked length is known beforehand. So there are no
+//! streams here: an encoder appends one finished block to a `Vec`, a decoder fills a slice to its end or says why not.
+//! Encoders and decoders are one per worker and reused, since their tables cost more than a small block.
+//!
+//! | Module | Format of a block | Encoder | Decoder |
+//! |---|---|---|---|
+//! | [`deflate`] | RFC 1951 and RFC 1950 | [`deflate::Deflater`] | [`deflate::Inflater`] |
+//! | [`lz4`] | LZ4 block format, without a frame | [`lz4::Lz4Encoder`] | [`lz4::decode`] |
+//! | [`lzo`] | LZO1X | none | [`lzo::decode`] |
+//! | [`bzip2`] | bzip2 | [`bzip2::encode`] | [`bzip2::decode`] |
+//!
+//! All decoders ignore input behind the end of the block: containers pad to their own granularity. All of them take any
+//! bytes without a panic and write nowhere but into the slice they are given. What an encoder makes depends on the input, the
+//! level and the chosen features, never on the blocks before it.
+//!
+//! # Features
+//!
+//! `libdeflate` and `liblz4` (both on) bring C libraries that are faster or pack better. Without them all is pure Rust, for
+//! browsers; the levels then mean the same effort, not the same bytes.
+//!
+//! ```
+//! use discconv_codec::{Level, deflate::{Deflater, Inflater}};
+//!
+//! let sector = [7; 2048];
+//! let mut packed = Vec::new();
+//! Deflater::new(Level::Normal).raw(&sector, &mut packed);
+//! assert!(packed.len() < 32);
+//! let mut again = [0; 2048];
+//! Inflater::new().raw(&packed, &mut again)?;
+//! assert_eq!(again, sector);
+//! # Ok::<(), discconv_codec::CodecError>(())
+//! ```
+
+pub mod bzip2;
+pub mod deflate;
+mod error;
+pub mod lz4;
+pub mod lzo;
+
+pub use error::CodecError;
+
+/// How much work an encoder puts into a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Level {
+    /// As fast as the format allows.
+    Fast,
+    /// Smaller than the common tools at a multiple of their speed.
+    #[default]
+    Normal,
+    /// As small as known how within about 100 µs for 2048 bytes.
+    Max,
+}
