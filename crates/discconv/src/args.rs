@@ -92,9 +92,8 @@ pub(crate) struct ConvertArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Read IN as this format, whatever it looks like
-    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true, help_heading = CONVERSION)]
-    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 
     /// Write this format (needed with --out; else the name of OUT says it)
     #[arg(long, value_name = "FORMAT", value_parser = writable(), help_heading = CONVERSION)]
@@ -148,10 +147,27 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_enum, default_value_t = Level::Normal, help_heading = CONVERSION)]
     pub(crate) level: Level,
 
+    /// Bytes that are compressed at a time, where the format has a choice
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONVERSION)]
+    pub(crate) block: Option<u32>,
+
     #[command(flatten)]
     pub(crate) common: Common,
 }
 
+/// How images are read, for every verb that opens some.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Reading {
+    /// Read images as this format, whatever they look like
+    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true, help_heading = READING)]
+    pub(crate) from: Option<String>,
+
+    /// The password of an encrypted image: the first line of this file (without it you are asked)
+    #[arg(long, value_name = "FILE", help_heading = READING)]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+const READING: &str = "Reading";
 const CONVERSION: &str = "Conversion";
 const EVERYWHERE: &str = "Everywhere";
 
@@ -186,9 +202,8 @@ pub(crate) struct ImageArgs {
     #[arg(value_name = "IN")]
     pub(crate) input: PathBuf,
 
-    /// Read it as this format, whatever it looks like
-    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true)]
-    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -235,9 +250,8 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "B")]
     pub(crate) b: PathBuf,
 
-    /// Read both as this format, whatever they look like
-    #[arg(long, value_name = "FORMAT", value_parser = readable(), hide_possible_values = true)]
-    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 
     #[command(flatten)]
     pub(crate) common: Common,

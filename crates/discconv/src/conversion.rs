@@ -1,5 +1,6 @@
 //! One conversion: open, plan, look, write, prove.
 
+use crate::checks;
 use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::job::{Job, Settings, Target, info_of};
@@ -34,7 +35,7 @@ pub(crate) struct Done {
 /// # Errors
 /// Whatever is wrong with image, options or target; damage that was not allowed.
 pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failure> {
-    let mut image = image::open(&job.input, settings.from.as_deref())?;
+    let mut image = image::open(&job.input, &settings.reading)?;
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
         if !image.stores_user_data_only() {
@@ -192,6 +193,7 @@ impl Prepared {
         if settings.dry_run && self.plan.losses.iter().all(|loss| settings.allow.contains(loss.kind)) {
             self.paths().iter().try_for_each(|path| obstacle::check(path, &kept, settings.force))?;
         }
+        let broken = self.broken_promises(settings, pool, watch)?;
         let outputs = FolderOutputs::new(&self.folder, kept, settings.force);
         let how = Execution {
             outputs: if settings.dry_run { None } else { Some(&outputs) },
@@ -203,8 +205,22 @@ impl Prepared {
             reader: &discconv_formats::reader_for(&self.plan),
         };
         let mut report = execute(&self.plan, &self.image.discs, &how).map_err(|error| with_nearest(error, self))?;
-        report.losses.extend(self.damage.iter().cloned());
+        report.losses.extend(self.damage.iter().cloned().chain(broken));
         Ok(Done { report, paths: self.paths() })
+    }
+
+    /// What of the container's own checksums does not hold, which is damage like any other.
+    fn broken_promises(&self, settings: &Settings, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<Loss>, Failure> {
+        let mut broken = Vec::new();
+        for disc in &self.image.discs {
+            broken.extend(checks::broken(disc, pool, watch)?);
+        }
+        if broken.is_empty() || settings.allow.contains(LossKind::Damage) {
+            return Ok(broken.into_iter().map(|what| Loss::new(LossKind::Damage, 0, what)).collect());
+        }
+        let own = format!("{}: ", self.image.path.display());
+        let what = broken.iter().map(|text| text.strip_prefix(&own).unwrap_or(text).to_owned()).collect();
+        Err(Failure::Damaged { file: own_name(&self.image), what })
     }
 
     /// Tracks that the output has.

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &DiffArgs, console: &Console) -> Result<u8, Failure> {
-    let a = image::open_one(&args.a, args.from.as_deref())?;
-    let b = image::open_one(&args.b, args.from.as_deref())?;
+    let a = image::open_one(&args.a, &args.reading)?;
+    let b = image::open_one(&args.b, &args.reading)?;
     let state = image::tell_state(&a, console).max(image::tell_state(&b, console));
     let progress = Progress::new(console, &format!("{} and {}", a.shown, b.shown), None);
     let found = compare(a.disc(), b.disc(), &ThreadPool::new(image::cores(&args.common)), &progress)?;

@@ -3,6 +3,7 @@
 //! MD5 of the raw view is slower than reading and slower than the others, so that it alone sets the pace; the channels
 //! between hold a few chunks and no more.
 
+use discconv_core::CheckAlgorithm as Algorithm;
 use md5::{Digest, Md5};
 use serde_json::{Map, Value};
 use sha1::Sha1;
@@ -36,6 +37,16 @@ impl Digests {
         map
     }
 
+    /// The digest by one algorithm.
+    pub(crate) fn of(&self, algorithm: Algorithm) -> &str {
+        match algorithm {
+            Algorithm::Crc32 => &self.crc32,
+            Algorithm::Md5 => &self.md5,
+            Algorithm::Sha1 => &self.sha1,
+            Algorithm::Sha256 => &self.sha256,
+        }
+    }
+
     /// Each digest with its name.
     pub(crate) fn named(&self) -> [(&'static str, &str); 4] {
         [("crc32", &self.crc32), ("md5", &self.md5), ("sha1", &self.sha1), ("sha256", &self.sha256)]
@@ -49,30 +60,30 @@ pub(crate) struct Chunk {
     pub(crate) user: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    Crc32,
-    Md5,
-    Sha1,
-    Sha256,
-}
+const ALL: [Algorithm; 4] = [Algorithm::Crc32, Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256];
 
-impl Algorithm {
-    const ALL: [Algorithm; 4] = [Algorithm::Crc32, Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256];
+/// The name of an algorithm for people.
+pub(crate) fn name(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Crc32 => "CRC-32",
+        Algorithm::Md5 => "MD5",
+        Algorithm::Sha1 => "SHA-1",
+        Algorithm::Sha256 => "SHA-256",
+    }
 }
 
 /// Which digests are wanted; the others stay empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     All,
-    Sha256,
+    Only(Algorithm),
 }
 
 impl Which {
     fn algorithms(self) -> Vec<Algorithm> {
         match self {
-            Which::All => Algorithm::ALL.to_vec(),
-            Which::Sha256 => vec![Algorithm::Sha256],
+            Which::All => ALL.to_vec(),
+            Which::Only(algorithm) => vec![algorithm],
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Hashes {
 }
 
 pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
+    let image = image::open_one(&args.image.input, &args.image.reading)?;
     let code = image::tell_state(&image, console);
     let progress = Progress::new(console, &image.shown, None);
     let hashes = hashes(&image, image::cores(&args.image.common), &progress)?;

@@ -1,8 +1,9 @@
 //! An image as a verb gets it: opened, with the files it consists of.
 
-use crate::args::Common;
+use crate::args::{Common, Reading};
 use crate::console::Console;
 use crate::errors::{self, Failure};
+use crate::password;
 use crate::shown;
 use discconv_core::{Disc, Error, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
 use discconv_formats::FORMATS;
@@ -30,24 +31,38 @@ pub(crate) struct Image {
     pub(crate) files: BTreeMap<FileIdentity, u64>,
 }
 
-/// Open the image at `path`, as `from` if that is said.
+/// Open the image at `path`, as `reading` says.
 ///
 /// # Errors
-/// A usage error for `-`; whatever is wrong with the file.
-pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
+/// A usage error for `-`; whatever is wrong with the file, or with that of the password.
+pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
     refuse_pipe(path)?;
+    let given = password::from_file(reading)?;
+    let asks = given.is_none();
+    let known = given.or_else(password::typed);
+    match open_with(path, reading, known.as_deref()) {
+        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path) {
+            Some(typed) => open_with(path, reading, Some(&typed)),
+            None => Err(error.into()),
+        },
+        done => done,
+    }
+}
+
+fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<Image, Failure> {
+    let from = reading.from.as_deref();
     let beside = Beside::new(path);
     let mut notes = Vec::new();
     let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
     let opened = match &described {
         Some(sheet) => {
             notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
-            open_beside(&path.with_file_name(sheet), None, &beside)?
+            open_beside(&path.with_file_name(sheet), None, password, &beside)?
         }
         None => {
             // What was looked at in vain does not belong to the image.
             beside.forget();
-            open_beside(path, from, &beside)?
+            open_beside(path, from, password, &beside)?
         }
     };
     notes.extend(opened.notes);
@@ -63,16 +78,21 @@ pub(crate) fn open(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
     })
 }
 
-fn open_beside(path: &Path, from: Option<&str>, beside: &Beside) -> Result<discconv_formats::OpenedImage, Error> {
+fn open_beside(
+    path: &Path,
+    from: Option<&str>,
+    password: Option<&[u8]>,
+    beside: &Beside,
+) -> Result<discconv_formats::OpenedImage, Error> {
     let source = Arc::new(FileSource::open(path)?);
     let name = path.to_string_lossy();
-    discconv_formats::open(&Input { forced: from, ..Input::new(&name, source, beside) })
+    discconv_formats::open(&Input { forced: from, password, ..Input::new(&name, source, beside) })
 }
 
 /// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.
 pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     let beside = Beside::new(path);
-    let _ = open_beside(path, None, &beside);
+    let _ = open_beside(path, None, None, &beside);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
     let companions =
@@ -84,8 +104,8 @@ pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn open_one(path: &Path, from: Option<&str>) -> Result<Image, Failure> {
-    let mut image = open(path, from)?;
+pub(crate) fn open_one(path: &Path, reading: &Reading) -> Result<Image, Failure> {
+    let mut image = open(path, reading)?;
     if image.discs.len() > 1 {
         let text = format!("{}: only the first of {} discs is looked at", path.display(), image.discs.len());
         image.notes.push(Note::oddity(text));

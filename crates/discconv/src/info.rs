@@ -15,7 +15,7 @@ const SAMPLES_TRACK: u32 = 64;
 const SAMPLES_DISC: u32 = 512;
 
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
+    let image = image::open_one(&args.image.input, &args.image.reading)?;
     let surveys = surveys(image.disc())?;
     if console.json {
         console.data_json(&as_json(&image, &surveys));

@@ -1,6 +1,6 @@
 //! From what was typed to what is to be done: nothing here opens an image.
 
-use crate::args::ConvertArgs;
+use crate::args::{ConvertArgs, Reading};
 use crate::errors::Failure;
 use crate::image::refuse_pipe;
 use crate::shown;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// What holds for every job of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) from: Option<String>,
+    pub(crate) reading: Reading,
     pub(crate) mode: Option<TrackMode>,
     pub(crate) allow: LossKinds,
     pub(crate) dry_run: bool,
@@ -72,11 +72,11 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         split: args.split,
         original: args.original,
         level: args.level.conversion_mode(),
-        block: None,
+        block: args.block,
         mode: args.track_mode(),
     };
     Settings {
-        from: args.from.clone(),
+        reading: args.reading.clone(),
         mode: args.track_mode(),
         allow: args.allowed(),
         dry_run: args.dry_run,

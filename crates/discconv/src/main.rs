@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod checks;
 mod console;
 mod conversion;
 mod convert;
@@ -19,6 +20,7 @@ mod info;
 mod interrupt;
 mod job;
 mod obstacle;
+mod password;
 mod progress;
 mod receipt;
 mod report;

@@ -41,7 +41,7 @@ pub(crate) fn of_batch(receipts: Vec<Value>) -> Value {
 fn output(path: &Path, watch: &dyn Watch) -> Result<Value, Error> {
     let source = FileSource::open(path)?;
     watch.begin(Phase::Hashing, source.len());
-    let (digests, _) = digest::digests(Wanted::of_bytes(Which::Sha256), |give| {
+    let (digests, _) = digest::digests(Wanted::of_bytes(Which::Only(discconv_core::CheckAlgorithm::Sha256)), |give| {
         let mut at = 0;
         while at < source.len() {
             watch.check()?;
@@ -59,7 +59,7 @@ fn output(path: &Path, watch: &dyn Watch) -> Result<Value, Error> {
 
 fn options(format: &str, settings: &Settings) -> Value {
     json!({
-        "from": settings.from, "to": format, "sector": settings.write.sector, "mode": settings.mode.map(discconv_core::TrackMode::name),
+        "from": settings.reading.from, "to": format, "sector": settings.write.sector, "mode": settings.mode.map(discconv_core::TrackMode::name),
         "split": settings.write.split, "original": settings.write.original,
         "allow_loss": settings.allow.iter().map(LossKind::name).collect::<Vec<_>>(), "verify": settings.prove,
     })

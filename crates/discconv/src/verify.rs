@@ -1,21 +1,19 @@
 //! `verify`: the container's own checksums, and EDC and ECC of every data sector.
 
 use crate::args::VerifyArgs;
+use crate::checks;
 use crate::console::Console;
-use crate::digest::{self, Chunk, Wanted, Which};
 use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
-use discconv_core::{Check, CheckAlgorithm, Disc, Error, Lba, Phase, ReadAt, SectorReport, Watch, verify_sectors};
+use discconv_core::{Error, Lba, SectorReport, Watch, verify_sectors};
 use discconv_host::ThreadPool;
 use serde_json::{Map, Value, json};
 use std::ops::Range;
 
 /// Addresses that a list of the JSON shows.
 const LISTED: usize = 1000;
-/// Bytes of a container that are hashed at once.
-const CHUNK_BYTES: u64 = 1 << 20;
 
 /// What checking found.
 struct Findings {
@@ -35,7 +33,7 @@ impl Findings {
 }
 
 pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, args.image.from.as_deref())?;
+    let image = image::open_one(&args.image.input, &args.image.reading)?;
     let progress = Progress::new(console, &image.shown, None);
     let found = check(&image, image::cores(&args.image.common), &progress)?;
     drop(progress);
@@ -49,47 +47,11 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
 
 fn check(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
     let disc = image.disc();
-    let broken = broken_checks(disc, watch)?;
-    let sectors = verify_sectors(disc, &ThreadPool::new(cores), watch)?;
+    let pool = ThreadPool::new(cores);
+    let broken = checks::broken(disc, &pool, watch)?;
+    let sectors = verify_sectors(disc, &pool, watch)?;
     let damage = image.damage().into_iter().map(|note| note.text.clone()).collect();
     Ok(Findings { promised: disc.checks().len(), broken, sectors, damage })
-}
-
-fn broken_checks(disc: &Disc, watch: &dyn Watch) -> Result<Vec<String>, Error> {
-    watch.begin(Phase::Checking, disc.checks().iter().map(|check| check.range.end - check.range.start).sum());
-    let mut broken = Vec::new();
-    for check in disc.checks() {
-        let place = usize::try_from(check.source.0).ok();
-        let Some(source) = place.and_then(|place| disc.sources().get(place)) else { continue };
-        let (name, found) = digest_of(source.as_ref(), check, watch)?;
-        let promised = digest::hex(&check.value);
-        if found != promised {
-            broken.push(format!("{}: {name} is {found}; the container promises {promised}", source.name()));
-        }
-    }
-    Ok(broken)
-}
-
-fn digest_of(source: &dyn ReadAt, check: &Check, watch: &dyn Watch) -> Result<(&'static str, String), Error> {
-    let (digests, _) = digest::digests(Wanted::of_bytes(Which::All), |give| {
-        let mut at = check.range.start;
-        while at < check.range.end {
-            watch.check()?;
-            let len = CHUNK_BYTES.min(check.range.end - at);
-            let mut raw = vec![0; usize::try_from(len).unwrap_or(0)];
-            source.read_exact_at(at, &mut raw)?;
-            watch.advance(len);
-            give(Chunk { raw, user: Vec::new() });
-            at += len;
-        }
-        Ok::<(), Error>(())
-    })?;
-    Ok(match check.algorithm {
-        CheckAlgorithm::Crc32 => ("CRC-32", digests.crc32),
-        CheckAlgorithm::Md5 => ("MD5", digests.md5),
-        CheckAlgorithm::Sha1 => ("SHA-1", digests.sha1),
-        CheckAlgorithm::Sha256 => ("SHA-256", digests.sha256),
-    })
 }
 
 fn as_json(image: &Image, found: &Findings) -> Value {

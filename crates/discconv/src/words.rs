@@ -8,11 +8,23 @@ use std::ffi::{OsStr, OsString};
 const LACKING_VERBS: &[&str] = &["ls", "cat", "extract", "create", "repair", "mount", "doctor", "explain", "dat", "check"];
 /// Options of the contract that this version lacks.
 const LACKING_OPTIONS: &[&str] =
-    &["--for", "--into", "--explain", "--ecc", "--fix", "--hunk", "--codec", "--parent", "--block", "--password-file"];
+    &["--for", "--into", "--explain", "--ecc", "--fix", "--hunk", "--codec", "--parent"];
 
 /// Options that take a value, so that the value is not mistaken for a verb.
-const WITH_VALUE: &[&str] =
-    &["--from", "--to", "--out", "-o", "--sector", "--mode", "--allow-loss", "--receipt", "--level", "--jobs"];
+const WITH_VALUE: &[&str] = &[
+    "--from",
+    "--password-file",
+    "--block",
+    "--to",
+    "--out",
+    "-o",
+    "--sector",
+    "--mode",
+    "--allow-loss",
+    "--receipt",
+    "--level",
+    "--jobs",
+];
 
 /// The command line with its verb in front: the first word, or `convert` where that is no verb.
 ///

@@ -1,0 +1,114 @@
+//! The digests that a container promises of itself, held against what is there.
+
+use crate::digest::{self, Chunk, Wanted, Which};
+use discconv_core::{Check, CheckAlgorithm, Disc, Error, Phase, Pool, ReadAt, Watch};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes that are hashed at once.
+const CHUNK_BYTES: u64 = 1 << 20;
+/// Bytes of a part of their own, where sums of parts make the sum of the whole.
+const PART_BYTES: u64 = 8 << 20;
+
+/// The promises of `disc` that do not hold, as clauses.
+///
+/// # Errors
+/// Reading, or [`Error::Cancelled`].
+pub(crate) fn broken(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+    watch.begin(Phase::Checking, disc.checks().iter().map(|check| check.range.end - check.range.start).sum());
+    let mut broken = Vec::new();
+    for check in disc.checks() {
+        let place = usize::try_from(check.source.0).ok();
+        let Some(source) = place.and_then(|place| disc.sources().get(place)) else { continue };
+        let found = digest_of(source.as_ref(), check, pool, watch)?;
+        let promised = digest::hex(&check.value);
+        if found != promised {
+            let what = digest::name(check.algorithm);
+            let (name, start, end) = (source.name(), check.range.start, check.range.end);
+            let whole =
+                if start == 0 && end == source.len() { String::new() } else { format!(" of bytes {start:#X} to {end:#X}") };
+            broken.push(format!("{name}: {what}{whole} is {found}; the container promises {promised}"));
+        }
+    }
+    Ok(broken)
+}
+
+fn digest_of(source: &dyn ReadAt, check: &Check, pool: &dyn Pool, watch: &dyn Watch) -> Result<String, Error> {
+    if check.algorithm == CheckAlgorithm::Crc32 {
+        return Ok(format!("{:08x}", crc32_of(source, &check.range, pool, watch)?));
+    }
+    let (digests, _) = digest::digests(Wanted::of_bytes(Which::Only(check.algorithm)), |give| {
+        for part in cut(&check.range, CHUNK_BYTES) {
+            let raw = read(source, &part, watch)?;
+            give(Chunk { raw, user: Vec::new() });
+        }
+        Ok::<(), Error>(())
+    })?;
+    Ok(digests.of(check.algorithm).to_owned())
+}
+
+/// CRC-32, of parts on all cores: reading may mean decoding.
+fn crc32_of(source: &dyn ReadAt, range: &Range<u64>, pool: &dyn Pool, watch: &dyn Watch) -> Result<u32, Error> {
+    let parts: Vec<Range<u64>> = cut(range, PART_BYTES).collect();
+    let sums = Mutex::new(vec![None; parts.len()]);
+    pool.run(parts.len() as u64, &|number, _| {
+        let Some((place, part)) = usize::try_from(number).ok().and_then(|place| Some((place, parts.get(place)?))) else {
+            return Ok(());
+        };
+        let sum = crc32_of_part(source, part, watch)?;
+        sums.lock().unwrap_or_else(PoisonError::into_inner)[place] = Some(sum);
+        Ok(())
+    })?;
+    let mut whole = crc32fast::Hasher::new();
+    for sum in sums.into_inner().unwrap_or_else(PoisonError::into_inner).iter().flatten() {
+        whole.combine(sum);
+    }
+    Ok(whole.finalize())
+}
+
+fn crc32_of_part(source: &dyn ReadAt, part: &Range<u64>, watch: &dyn Watch) -> Result<crc32fast::Hasher, Error> {
+    let mut sum = crc32fast::Hasher::new();
+    for piece in cut(part, CHUNK_BYTES) {
+        sum.update(&read(source, &piece, watch)?);
+    }
+    Ok(sum)
+}
+
+fn cut(range: &Range<u64>, bytes: u64) -> impl Iterator<Item = Range<u64>> {
+    let (start, end) = (range.start, range.end);
+    (0..end.saturating_sub(start).div_ceil(bytes)).map(move |number| {
+        let from = start + number * bytes;
+        from..end.min(from + bytes)
+    })
+}
+
+fn read(source: &dyn ReadAt, range: &Range<u64>, watch: &dyn Watch) -> Result<Vec<u8>, Error> {
+    watch.check()?;
+    let mut raw = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
+    source.read_exact_at(range.start, &mut raw)?;
+    watch.advance(range.end - range.start);
+    Ok(raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discconv_core::{Bytes, Quiet};
+    use discconv_host::ThreadPool;
+
+    #[test]
+    fn sums_of_parts_make_the_sum_of_the_whole() {
+        let bytes = discconv_testkit::Rng::new(7).bytes(20 << 20);
+        let source = Bytes::new("x", bytes.as_slice());
+        for range in [0..bytes.len() as u64, 5..(9 << 20) + 1, 3..3, 7..8] {
+            let expected = crc32fast::hash(&bytes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]);
+            for cores in [1, 2, 3, 16] {
+                assert_eq!(
+                    crc32_of(&source, &range, &ThreadPool::new(cores), &Quiet).unwrap(),
+                    expected,
+                    "{range:?}, {cores} cores"
+                );
+            }
+        }
+    }
+}
