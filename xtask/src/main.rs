@@ -13,6 +13,7 @@ mod fuzz;
 mod markdown;
 mod new_format;
 mod oracle;
+mod peers;
 mod sh;
 mod testdata;
 mod tidy;

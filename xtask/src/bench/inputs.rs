@@ -70,7 +70,8 @@ impl Inputs {
         Ok(())
     }
 
-    fn once(&self, name: &str, make: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), String> {
+    /// Makes `name` if it is not there yet.
+    pub(super) fn once(&self, name: &str, make: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), String> {
         let path = self.path(name);
         if path.is_file() {
             return Ok(());

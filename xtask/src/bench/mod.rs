@@ -9,6 +9,7 @@ mod iso;
 mod kernel;
 mod measure;
 mod mix;
+mod packed;
 mod rows;
 mod tables;
 
@@ -21,11 +22,37 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Rounds of packing, whose rows last long.
+const PACK_ROUNDS: usize = 3;
+
 struct Wishes {
     quick: bool,
     write: bool,
     rounds: usize,
     chosen: Vec<String>,
+    packed: Vec<String>,
+    /// Only the one table or the other.
+    group: Option<&'static str>,
+}
+
+/// The tables: bytes moved, and bytes packed.
+const MOVES: &str = "moves";
+const PACKS: &str = "packs";
+
+impl Wishes {
+    fn wants(&self, group: &str) -> bool {
+        match (self.group, self.chosen.is_empty(), self.packed.is_empty()) {
+            (Some(wanted), ..) => wanted == group,
+            (None, true, true) => true,
+            (None, no_moves, no_packs) => {
+                if group == MOVES {
+                    !no_moves
+                } else {
+                    !no_packs
+                }
+            }
+        }
+    }
 }
 
 /// What was measured of one row.
@@ -39,7 +66,7 @@ struct Seen {
 }
 
 fn wishes(args: &[String]) -> Result<Wishes, String> {
-    let mut wishes = Wishes { quick: false, write: false, rounds: 0, chosen: Vec::new() };
+    let mut wishes = Wishes { quick: false, write: false, rounds: 0, chosen: Vec::new(), packed: Vec::new(), group: None };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -50,8 +77,12 @@ fn wishes(args: &[String]) -> Result<Wishes, String> {
                 wishes.rounds = number.ok_or("--rounds needs a number above 0.")?;
             }
             id if ROWS.iter().any(|row| row.id == id) => wishes.chosen.push(id.to_owned()),
+            id if packed::knows(id) => wishes.packed.push(id.to_owned()),
+            MOVES => wishes.group = Some(MOVES),
+            PACKS => wishes.group = Some(PACKS),
             id => {
-                let ids: Vec<&str> = ROWS.iter().map(|row| row.id).collect();
+                let ids: Vec<&str> =
+                    [MOVES, PACKS].into_iter().chain(ROWS.iter().map(|row| row.id)).chain(packed::ids()).collect();
                 return Err(format!("there is no row `{id}`; there are {}.", ids.join(" ")));
             }
         }
@@ -59,7 +90,7 @@ fn wishes(args: &[String]) -> Result<Wishes, String> {
     if wishes.rounds == 0 {
         wishes.rounds = if wishes.quick { 3 } else { ROUNDS };
     }
-    if wishes.write && (wishes.quick || !wishes.chosen.is_empty() || wishes.rounds < ROUNDS) {
+    if wishes.write && (wishes.quick || !wishes.chosen.is_empty() || !wishes.packed.is_empty() || wishes.rounds < ROUNDS) {
         return Err(format!("--write is for the whole table with at least {ROUNDS} rounds."));
     }
     Ok(wishes)
@@ -73,22 +104,32 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         return sh::run(sh::cargo().args(words).args(args));
     }
     let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row, &wishes.chosen)).collect();
-    if rows.iter().any(|row| row.is_ours()) {
-        sh::run(sh::cargo().args(["build", "--release", "--quiet", "-p", "discconv"]))?;
-    }
+    sh::run(sh::cargo().args(["build", "--release", "--quiet", "-p", "discconv"]))?;
     let folder = tree::target().join(if wishes.quick { "bench-quick" } else { "bench" });
     let inputs = Inputs::prepare(&folder, wishes.quick)?;
-    let seen = measure_all(&rows, &inputs, wishes.rounds)?;
-    let kernel = kernel::run(wishes.rounds)?;
-    let (table, misses) = table(&rows, &seen, &kernel, &inputs, wishes.rounds);
-    println!("{table}");
-    if wishes.write {
-        docs::write_block("bench", &table)?;
+    let mut misses = Vec::new();
+    if wishes.wants(PACKS) {
+        let (table, missed) = packed::run(&wishes.packed, &inputs, wishes.quick, wishes.rounds.min(PACK_ROUNDS))?;
+        tell("bench-packed", &table, wishes.write)?;
+        misses.extend(missed);
+    }
+    if wishes.wants(MOVES) {
+        let seen = measure_all(&rows, &inputs, wishes.rounds)?;
+        let kernel = kernel::run(wishes.rounds)?;
+        let (table, missed) = table(&rows, &seen, &kernel, &inputs, wishes.rounds);
+        tell("bench", &table, wishes.write)?;
+        misses.extend(missed);
     }
     match misses.len() {
         0 => Ok(()),
         _ => Err(format!("short of the goal: {}.", misses.join("; "))),
     }
+}
+
+/// Prints a table, and puts it into README if that is wanted.
+fn tell(block: &str, table: &str, write: bool) -> Result<(), String> {
+    println!("{table}");
+    if write { docs::write_block(block, table) } else { Ok(()) }
 }
 
 /// A chosen row brings the ones it is compared with.

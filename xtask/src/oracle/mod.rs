@@ -6,7 +6,7 @@ mod cases;
 mod room;
 mod tools;
 
-use crate::{sh, tree};
+use crate::{peers, sh, tree};
 use room::Room;
 use tools::TOOLS;
 
@@ -31,6 +31,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let strict = args.iter().any(|arg| arg == "--strict");
     let chosen = |name: &str| args.iter().all(|arg| arg.starts_with("--")) || args.iter().any(|arg| arg == name);
     sh::run(sh::cargo().args(["build", "-q", "-p", "discconv"]))?;
+    // Without it the comparisons are skipped, which --strict does not allow.
+    peers::provide().unwrap_or_else(|sentence| eprintln!("oracle: {sentence}"));
     let (mut skipped, mut differing) = (0, 0);
     for case in cases::CASES.iter().filter(|case| chosen(case.name)) {
         let (word, text) = match outcome(case) {
@@ -60,7 +62,7 @@ fn folder() -> std::path::PathBuf {
 }
 
 fn outcome(case: &Case) -> Outcome {
-    let missing: Vec<&str> = case.needs.iter().filter(|tool| !sh::installed(tool)).copied().collect();
+    let missing: Vec<&str> = case.needs.iter().filter(|tool| !peers::installed(tool)).copied().collect();
     if !missing.is_empty() {
         let packages: Vec<&str> = TOOLS.iter().filter(|tool| missing.contains(&tool.program)).map(|tool| tool.package).collect();
         return Outcome::Skipped(format!("needs {} (apt-get install {})", missing.join(", "), packages.join(" ")));

@@ -2,7 +2,7 @@
 
 use super::tools::{OTHER_LIMIT, TOOLS};
 use crate::sh::{self, Ran};
-use crate::tree;
+use crate::{peers, tree};
 use discconv_testkit::Rng;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ impl Room {
     /// Runs a tool, whatever its exit code; some of them never say 0.
     pub(super) fn tool(&self, program: &str, args: &[&str]) -> Result<Ran, String> {
         let limit = TOOLS.iter().find(|tool| tool.program == program).map_or(OTHER_LIMIT, |tool| tool.limit);
-        self.run(Command::new(program).args(args), limit)
+        self.run(Command::new(peers::program(program)).args(args), limit)
     }
 
     /// Runs a tool that must succeed.

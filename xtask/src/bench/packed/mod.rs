@@ -1,0 +1,185 @@
+//! Packing and unpacking, each beside the program that people use for it today, with equal threads and in one run.
+
+pub(super) mod inputs;
+pub(super) mod rows;
+
+use super::inputs::Inputs;
+use super::{measure, shown_time};
+use crate::{peers, sh, tree};
+use discconv_testkit::Rng;
+use rows::{PAIRS, PEAK_KIB, Pair};
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+/// Threads that both programs may use.
+const THREADS: &str = "2";
+
+/// What was measured of one program.
+#[derive(Default, Clone)]
+struct Seen {
+    seconds: Option<f64>,
+    bytes: u64,
+    peak_kib: Option<u64>,
+    trouble: Option<String>,
+}
+
+/// Is there a pair of that name?
+pub(super) fn knows(id: &str) -> bool {
+    PAIRS.iter().any(|pair| pair.id == id)
+}
+
+pub(super) fn ids() -> impl Iterator<Item = &'static str> {
+    PAIRS.iter().map(|pair| pair.id)
+}
+
+/// The table, and the names of the pairs that miss a goal.
+pub(super) fn run(chosen: &[String], inputs: &Inputs, quick: bool, rounds: usize) -> Result<(String, Vec<String>), String> {
+    let pairs: Vec<&Pair> = PAIRS.iter().filter(|pair| chosen.is_empty() || chosen.iter().any(|id| id == pair.id)).collect();
+    if pairs.is_empty() {
+        return Ok((String::new(), Vec::new()));
+    }
+    inputs::prepare(inputs, quick)?;
+    let seen = measure_all(&pairs, inputs, rounds)?;
+    Ok(table(&pairs, &seen, inputs, rounds))
+}
+
+fn command(words: &str, inputs: &Inputs, out: &Path) -> Command {
+    let mut words = words.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    let place = |word: &str| match (word.strip_prefix("IN/"), word.strip_prefix("OUT/")) {
+        (Some(name), _) => inputs.path(name).into_os_string(),
+        (_, Some(name)) => out.join(name).into_os_string(),
+        _ => word.into(),
+    };
+    let mut command = match program {
+        "discconv" => Command::new(tree::target().join("release/discconv")),
+        "maxcso" => {
+            let mut command = Command::new(peers::program("maxcso"));
+            command.args(["--quiet", &format!("--threads={THREADS}")]);
+            command
+        }
+        // It writes where the shell says.
+        "gzip" => {
+            let mut command = Command::new("sh");
+            command.args(["-c", "gzip \"$1\" -c \"$2\" > \"$3\"", "gzip"]);
+            command
+        }
+        other => Command::new(other),
+    };
+    let words: Vec<&str> = words.collect();
+    if program == "discconv" && !words.contains(&"--jobs") {
+        command.args(["--jobs", THREADS]);
+    }
+    command.args(words.into_iter().map(place));
+    command
+}
+
+fn measure_all(pairs: &[&Pair], inputs: &Inputs, rounds: usize) -> Result<Vec<[Seen; 2]>, String> {
+    let out = inputs.path("out");
+    let mut seen = vec![<[Seen; 2]>::default(); pairs.len()];
+    let mut rng = Rng::new(rounds as u64);
+    for round in 0..rounds {
+        let mut order: Vec<usize> = (0..pairs.len() * 2).collect();
+        for i in (1..order.len()).rev() {
+            order.swap(i, rng.index(i + 1));
+        }
+        for i in order {
+            let (pair, side) = (pairs[i / 2], i % 2);
+            let words = [pair.ours, pair.peer][side];
+            let seen = &mut seen[i / 2][side];
+            // A peer that takes half a minute is not disturbed by anything that lasts less.
+            let long = round > 0 && seen.seconds.is_some_and(|seconds| seconds > 15.0);
+            if words.is_empty() || long || seen.trouble.is_some() {
+                continue;
+            }
+            eprint!("\rround {}/{rounds} {:<14} {:<8}", round + 1, pair.id, ["discconv", "peer"][side]);
+            inputs.warm(pair.image)?;
+            measure::fresh(&out)?;
+            measure::wait_for_idle();
+            match measure::seconds(&mut command(words, inputs, &out), &out) {
+                Ok(seconds) => seen.seconds = Some(seen.seconds.map_or(seconds, |old| old.min(seconds))),
+                Err(sentence) => seen.trouble = Some(sentence),
+            }
+            seen.bytes = written(&out);
+            if round == 0 && side == 0 && seen.trouble.is_none() {
+                measure::fresh(&out)?;
+                seen.peak_kib = measure::peak_kib(&command(words, inputs, &out));
+            }
+        }
+    }
+    eprintln!();
+    measure::fresh(&out)?;
+    Ok(seen)
+}
+
+fn written(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
+}
+
+/// A cell with its goal, and whether it is missed.
+fn judged(value: Option<f64>, digits: usize, goal: Option<f64>, at_most: bool) -> (String, bool) {
+    let Some(value) = value else { return (String::new(), false) };
+    let missed = goal.is_some_and(|goal| if at_most { value > goal } else { value < goal });
+    let shown = format!("{value:.digits$}");
+    let sign = if at_most { "<=" } else { ">=" };
+    match goal {
+        None => (shown, false),
+        Some(goal) if missed => (format!("**{shown}** (missed: {sign} {goal:.digits$})"), true),
+        Some(goal) => (format!("{shown} ({sign} {goal:.digits$})"), false),
+    }
+}
+
+fn table(pairs: &[&Pair], seen: &[[Seen; 2]], inputs: &Inputs, rounds: usize) -> (String, Vec<String>) {
+    let mut misses = Vec::new();
+    let mut text = String::from(
+        "| Work, and the peer | time / peer's | size / peer's | MB/s | time | peer's time | peak MiB |\n|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for (pair, [ours, peer]) in pairs.iter().zip(seen) {
+        let ratio = ours.seconds.zip(peer.seconds).map(|(ours, peer)| ours / peer);
+        let bytes = |seen: &Seen| (seen.bytes > 0).then_some(seen.bytes as f64);
+        let packs = !pair.id.starts_with("un-");
+        let size = bytes(ours).zip(bytes(peer)).map(|(ours, peer)| ours / peer).filter(|_| packs);
+        let rate = ours.seconds.map(|seconds| inputs.bytes(pair.image) as f64 / seconds / 1e6);
+        let (time, slow) = judged(ratio, 2, pair.time, true);
+        let (size, big) = judged(size, 4, pair.size, true);
+        let (rate, lazy) = judged(rate, 0, pair.rate, false);
+        let heavy = ours.peak_kib.is_some_and(|kib| kib > PEAK_KIB);
+        let broken = ours.trouble.is_some() || (peer.trouble.is_some() && !pair.peer.is_empty());
+        if slow || big || lazy || heavy || broken {
+            misses.push(pair.id.to_owned());
+        }
+        let lasts = |seen: &Seen| {
+            let trouble = seen.trouble.as_ref().map(|text| text.replace(['|', '\n'], " "));
+            trouble.unwrap_or_else(|| seen.seconds.map_or_else(String::new, shown_time))
+        };
+        let peak = ours.peak_kib.map_or_else(String::new, |kib| format!("{:.1}", kib as f64 / 1024.0));
+        let _ = writeln!(text, "| {} | {time} | {size} | {rate} | {} | {} | {peak} |", pair.name, lasts(ours), lasts(peer));
+    }
+    let version = sh::output(Command::new(peers::program("maxcso")).arg("--help")).unwrap_or_default();
+    let version = version.lines().next().unwrap_or_default().trim();
+    let _ = writeln!(
+        text,
+        "\n{version}, {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over 15 s), outputs created \
+         anew and synced, inputs in the page cache: programs and documents, a third of them packed already. In brackets the goal. \
+         Memory may reach {} MiB.\nMachine: {}.",
+        PEAK_KIB >> 10,
+        measure::machine(&inputs.folder)
+    );
+    (text, misses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goals_are_judged_and_shown() {
+        assert_eq!(judged(Some(0.35), 2, Some(0.4), true), ("0.35 (<= 0.40)".to_owned(), false));
+        assert_eq!(judged(Some(0.45), 2, Some(0.4), true), ("**0.45** (missed: <= 0.40)".to_owned(), true));
+        assert_eq!(judged(Some(150.0), 0, Some(200.0), false), ("**150** (missed: >= 200)".to_owned(), true));
+        assert_eq!(judged(Some(1.0), 4, None, true), ("1.0000".to_owned(), false));
+        assert_eq!(judged(None, 2, Some(1.0), true), (String::new(), false));
+    }
+}
