@@ -27,12 +27,24 @@ pub trait BlockDecode: Send + Sync {
     /// What is wrong with the block, naming the file and the block's place in it.
     fn decode(&self, index: u64, scratch: &mut Self::Scratch, out: &mut [u8]) -> Result<()>;
 
+    /// Decode neighbouring blocks from `first` on into `out`, which ends with a block: where blocks are small, one read
+    /// for many of them is worth the trouble. `out` is as long as the caller's, so what is read at a time must be bounded.
+    ///
+    /// # Errors
+    /// As for [`BlockDecode::decode`].
+    fn decode_run(&self, first: u64, scratch: &mut Self::Scratch, out: &mut [u8]) -> Result<()> {
+        let block = usize::try_from(self.geometry().block_bytes).unwrap_or(usize::MAX);
+        (first..).zip(out.chunks_mut(block)).try_for_each(|(index, out)| self.decode(index, scratch, out))
+    }
+
     /// What the person calls the file, for messages.
     fn name(&self) -> &str;
 }
 
-/// Decoded blocks that are kept for small and repeated reads.
+/// Decoded blocks that are kept for small and repeated reads, at most.
 const KEPT: usize = 8;
+/// Bytes of them, at most: blocks may be megabytes long.
+const KEPT_BYTES: u32 = 8 << 20;
 
 /// A block-coded source as bytes.
 ///
@@ -79,7 +91,8 @@ impl<D: BlockDecode> Blocks<D> {
         self.decoder.decode(index, scratch, &mut bytes)?;
         let bytes: Arc<[u8]> = bytes.into();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT {
+        let most = usize::try_from(KEPT_BYTES / self.geometry.block_bytes).unwrap_or(KEPT).clamp(1, KEPT);
+        if kept.len() >= most {
             kept.remove(0);
         }
         kept.push((index, bytes.clone()));
@@ -92,11 +105,11 @@ impl<D: BlockDecode> Blocks<D> {
         let mut rest = buf;
         while !rest.is_empty() {
             let (index, skip) = (at / block, usize::try_from(at % block).unwrap_or(0));
-            let len = self.block_len(index);
-            let take = (len - skip).min(rest.len());
+            let whole = if skip == 0 { self.whole_blocks(at, rest.len()) } else { 0 };
+            let take = if whole > 0 { whole } else { (self.block_len(index) - skip).min(rest.len()) };
             let (now, later) = rest.split_at_mut(take);
-            if take == len {
-                self.decoder.decode(index, scratch, now)?;
+            if whole > 0 {
+                self.decoder.decode_run(index, scratch, now)?;
             } else {
                 now.copy_from_slice(&self.block(index, scratch)?[skip..skip + take]);
             }
@@ -104,6 +117,12 @@ impl<D: BlockDecode> Blocks<D> {
             rest = later;
         }
         Ok(())
+    }
+
+    /// How many of the `len` bytes from `at` on, where a block begins, are whole blocks.
+    fn whole_blocks(&self, at: u64, len: usize) -> usize {
+        let block = usize::try_from(self.geometry.block_bytes).unwrap_or(usize::MAX);
+        if at + len as u64 == self.geometry.len { len } else { len - len % block }
     }
 }
 

@@ -191,3 +191,59 @@ fn blocks_come_back_and_are_the_same_on_any_pool() {
         assert!(blocks.read_exact_at(whole.len() as u64 - 3, &mut [0; 4]).is_err());
     }
 }
+
+/// Blocks of 10 bytes, each full of its number; notes down how it is asked.
+#[derive(Default)]
+struct Numbers(Mutex<Vec<(u64, usize)>>);
+
+impl BlockDecode for Numbers {
+    type Scratch = ();
+
+    fn geometry(&self) -> BlockGeometry {
+        BlockGeometry { len: 95, block_bytes: 10 }
+    }
+
+    fn decode(&self, index: u64, (): &mut (), out: &mut [u8]) -> Result<()> {
+        self.0.lock().unwrap().push((index, out.len()));
+        out.fill(index as u8);
+        Ok(())
+    }
+
+    fn decode_run(&self, first: u64, (): &mut (), out: &mut [u8]) -> Result<()> {
+        self.0.lock().unwrap().push((first, out.len()));
+        out.iter_mut().zip(0..).for_each(|(byte, at)| *byte = (first + at / 10) as u8);
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        "numbers"
+    }
+}
+
+/// Whole blocks are asked for at once, into the caller's own buffer; single ones are kept.
+#[test]
+fn neighbouring_blocks_are_one_call() {
+    for (range, asked) in [
+        (0..95, &[(0, 95)][..]),
+        (0..90, &[(0, 90)]),
+        (20..50, &[(2, 30)]),
+        (90..95, &[(9, 5)]),
+        (15..95, &[(1, 10), (2, 75)]),
+        (20..57, &[(2, 30), (5, 10)]),
+        (3..7, &[(0, 10)]),
+        (8..12, &[(0, 10), (1, 10)]),
+        (90..94, &[(9, 5)]),
+        (40..40, &[]),
+    ] {
+        let blocks = Blocks::new(Numbers::default()).unwrap();
+        let mut out = vec![0xFF; range.end - range.start];
+        blocks.read_exact_at(range.start as u64, &mut out).unwrap();
+        assert!(out.iter().zip(range.clone()).all(|(byte, at)| usize::from(*byte) == at / 10), "{range:?}: {out:?}");
+        assert_eq!(*blocks.decoder().0.lock().unwrap(), asked, "{range:?}");
+    }
+    let blocks = Blocks::new(Numbers::default()).unwrap();
+    for _ in 0..3 {
+        blocks.read_exact_at(3, &mut [0; 4]).unwrap();
+    }
+    assert_eq!(*blocks.decoder().0.lock().unwrap(), [(0, 10)]);
+}
