@@ -128,8 +128,6 @@ const TEXTS: &[(&str, &str, Sort)] = &[
     ("<html", "a web page", Other),
     ("<?xml", "an XML file", Other),
     ("[clonecd]", "a descriptor of CloneCD (CCD)", Sheet),
-    ("cd_da", "a cdrdao TOC file", Sheet),
-    ("cd_rom", "a cdrdao TOC file", Sheet),
     ("version https://git-lfs", "a Git LFS pointer, not the file itself", Other),
 ];
 

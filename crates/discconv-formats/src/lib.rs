@@ -35,6 +35,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_cue::Cue,
     #[cfg(feature = "nrg")]
     &discconv_nrg::Nrg,
+    #[cfg(feature = "toc")]
+    &discconv_toc::CdrdaoToc,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

@@ -1,0 +1,187 @@
+//! The text of a TOC, written anew or kept with other file names.
+
+use crate::sheet::Sheet;
+use crate::target::{Target, TargetPart, TargetTrack, TargetWhat};
+use crate::texts::ToWrite;
+use crate::wire::{DataMode, SubMode, item_word, leading_comments, quote, quote_name, time};
+use discconv_core::{SessionKind, Track, TrackMode, Twist};
+use discconv_sector::cd_text::{Block, Kind};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Bytes of size information: charset, tracks, copyright, counts, last sequence numbers, languages.
+const SIZES: usize = 36;
+/// Place of the languages in it.
+const LANGUAGES: usize = 28;
+/// Kinds that all tracks must have if one has them: cdrdao warns where they are missing.
+const ALL_OR_NONE: [Kind; 6] = [Kind::Title, Kind::Performer, Kind::Songwriter, Kind::Composer, Kind::Arranger, Kind::Code];
+
+/// A whole new text, beginning with the comments that stood at the top of `original`.
+pub(crate) fn sheet(target: &Target<'_>, texts: &ToWrite, original: &[u8]) -> Vec<u8> {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}\n", kind_word(target));
+    if let Some(mcn) = &target.toc.mcn {
+        let _ = writeln!(out, "CATALOG \"{mcn}\"");
+    }
+    if let Some(first) = target.toc.tracks().next().filter(|track| track.number != 1) {
+        let _ = writeln!(out, "FIRST_TRACK_NO {}", first.number);
+    }
+    cd_text(&mut out, texts, 0);
+    for (track, place) in target.toc.tracks().zip(&target.tracks) {
+        let _ = writeln!(out, "\n// Track {}", track.number);
+        self::track(&mut out, target, texts, track, place);
+    }
+    let comments = leading_comments(original);
+    let gap: &[u8] = if comments.is_empty() { b"" } else { b"\n" };
+    [comments, gap, out.as_bytes()].concat()
+}
+
+/// What the lead-in is to say: with tracks of Mode 2 a disc is CD-ROM XA, unless it is CD-i.
+fn kind_word(target: &Target<'_>) -> &'static str {
+    let has = |mode| target.toc.tracks().any(|track| track.mode == mode);
+    match target.toc.sessions.first().map(|session| session.kind).unwrap_or_default() {
+        SessionKind::CdI => "CD_I",
+        SessionKind::Xa => "CD_ROM_XA",
+        SessionKind::CdRom if has(TrackMode::Mode2) => "CD_ROM_XA",
+        SessionKind::CdRom if target.toc.tracks().all(|track| track.mode.is_audio()) => "CD_DA",
+        SessionKind::CdRom => "CD_ROM",
+    }
+}
+
+fn track(out: &mut String, target: &Target<'_>, texts: &ToWrite, track: &Track, place: &TargetTrack) {
+    let words = ["TRACK", place.mode.word(), place.sub.word()];
+    let _ = writeln!(out, "{}", words.join(" ").trim_end());
+    let (control, is_audio) = (track.control, track.mode.is_audio());
+    let _ = writeln!(out, "{}COPY", if control.dcp { "" } else { "NO " });
+    if is_audio || control.pre_emphasis {
+        let _ = writeln!(out, "{}PRE_EMPHASIS", if control.pre_emphasis { "" } else { "NO " });
+    }
+    if is_audio || control.four_channel {
+        let _ = writeln!(out, "{}_CHANNEL_AUDIO", if control.four_channel { "FOUR" } else { "TWO" });
+    }
+    if let Some(isrc) = &track.isrc {
+        let _ = writeln!(out, "ISRC \"{isrc}\"");
+    }
+    cd_text(out, texts, track.number);
+    for part in &place.parts {
+        part_line(out, target, place, part);
+    }
+    let start = place.begin.sectors_to(track.start());
+    if start > 0 {
+        let _ = writeln!(out, "START {}", time(start));
+    }
+    for (_, lba) in track.indexes.iter().filter(|(number, _)| *number > 1) {
+        let _ = writeln!(out, "INDEX {}", time(track.start().sectors_to(*lba)));
+    }
+}
+
+fn part_line(out: &mut String, target: &Target<'_>, place: &TargetTrack, part: &TargetPart) {
+    let (sectors, is_audio) = (time(part.sectors()), place.mode == DataMode::Audio);
+    match &part.what {
+        TargetWhat::Gap(TrackMode::Audio) if is_audio && place.sub == SubMode::None => {
+            let _ = writeln!(out, "SILENCE {sectors}");
+        }
+        TargetWhat::Gap(mode) => {
+            let words = ["ZERO", gap_word(*mode, place.mode).word(), place.sub.word()];
+            let _ = writeln!(out, "{} {sectors}", words.join(" ").trim_end());
+        }
+        TargetWhat::Stored { file, offset, form } => {
+            let name = quote_name(&target.files[*file].name).unwrap_or_default();
+            let offset = if *offset > 0 { format!(" #{offset}") } else { String::new() };
+            if is_audio && place.sub == SubMode::None {
+                let swap = if form.twist == Twist::SwapAudio { "" } else { " SWAP" };
+                let _ = writeln!(out, "FILE {name}{swap}{offset} 0 {sectors}");
+            } else {
+                let bytes = u64::from(part.sectors()) * u64::from(form.stride);
+                let _ = writeln!(out, "DATAFILE {name}{offset} {sectors} // length in bytes: {bytes}");
+            }
+        }
+    }
+}
+
+/// The word for nothing of `mode` in a track of `track`.
+fn gap_word(mode: TrackMode, track: DataMode) -> DataMode {
+    match mode {
+        // A track of Mode 0 has no word of its own; nothing in it is like the rest of it.
+        TrackMode::Mode0 if track == DataMode::Mode1Raw => track,
+        mode if mode == track.mode() => track,
+        TrackMode::Audio => DataMode::Audio,
+        TrackMode::Mode0 => DataMode::Mode0,
+        TrackMode::Mode1 => DataMode::Mode1,
+        TrackMode::Mode2 => DataMode::Mode2,
+    }
+}
+
+/// The items of the disc or of a track, by language.
+fn cd_text(out: &mut String, texts: &ToWrite, track: u8) {
+    if texts.blocks.is_empty() {
+        return;
+    }
+    *out += "CD_TEXT {\n";
+    if track == 0 {
+        *out += "  LANGUAGE_MAP {\n";
+        for block in &texts.blocks {
+            let _ = writeln!(out, "    {}: {}", block.number, block.language);
+        }
+        *out += "  }\n";
+    }
+    for block in &texts.blocks {
+        let _ = writeln!(out, "  LANGUAGE {} {{", block.number);
+        let kinds: BTreeSet<Kind> = block.entries.keys().map(|(kind, _)| *kind).collect();
+        for kind in kinds {
+            item(out, block, kind, track);
+        }
+        if track == 0 && texts.with_sizes {
+            let _ = writeln!(out, "    SIZE_INFO {}", braces(&sizes(block)));
+        }
+        *out += "  }\n";
+    }
+    *out += "}\n";
+}
+
+fn item(out: &mut String, block: &Block, kind: Kind, track: u8) {
+    let word = item_word(kind, track);
+    match block.entries.get(&(kind, track)) {
+        Some(bytes) if kind.is_binary() || kind == Kind::Genre => {
+            let _ = writeln!(out, "    {word} {}", braces(bytes));
+        }
+        Some(bytes) => {
+            let _ = writeln!(out, "    {word} {}", quote(bytes));
+        }
+        None if ALL_OR_NONE.contains(&kind) => {
+            let _ = writeln!(out, "    {word} \"\"");
+        }
+        None => {}
+    }
+}
+
+fn braces(bytes: &[u8]) -> String {
+    let numbers: Vec<String> = bytes.iter().map(ToString::to_string).collect();
+    format!("{{ {} }}", numbers.join(", "))
+}
+
+/// Only what is no sum: cdrdao makes the rest anew.
+fn sizes(block: &Block) -> [u8; SIZES] {
+    let mut sizes = [0; SIZES];
+    sizes[0] = block.charset.to_byte();
+    sizes[LANGUAGES + usize::from(block.number)] = block.language;
+    sizes
+}
+
+/// The text of `sheet` with the one file that is written in the place of all that it names.
+pub(crate) fn edited(sheet: &Sheet, original: &[u8], target: &Target<'_>) -> Option<Vec<u8>> {
+    let [file] = target.files.as_slice() else { return None };
+    let name = quote_name(&file.name)?;
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    for (range, told) in &sheet.named {
+        bytes.extend(original.get(at..range.start)?);
+        // The same name stays as it was written.
+        match sheet.files.get(*told)?.name == file.name {
+            true => bytes.extend(original.get(range.clone())?),
+            false => bytes.extend(name.as_bytes()),
+        }
+        at = range.end;
+    }
+    bytes.extend(original.get(at..)?);
+    Some(bytes)
+}
