@@ -127,7 +127,6 @@ const TEXTS: &[(&str, &str, Sort)] = &[
     ("<!doctype html", "a web page", Other),
     ("<html", "a web page", Other),
     ("<?xml", "an XML file", Other),
-    ("[clonecd]", "a descriptor of CloneCD (CCD)", Sheet),
     ("version https://git-lfs", "a Git LFS pointer, not the file itself", Other),
 ];
 

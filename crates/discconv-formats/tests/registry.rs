@@ -138,12 +138,6 @@ fn foreign_files_are_named() {
             "6143 bytes without any structure of a disc",
             "it may be damaged, encrypted, or of a kind that is not read yet",
         ),
-        (
-            "x.ccd",
-            b"[CloneCD]\r\n",
-            "a descriptor of CloneCD (CCD)",
-            "this version does not read it; name the file with the sectors instead",
-        ),
     ] {
         assert_eq!(refusal(name, bytes), format!("{name}: found {found}; {probed} | {hint}"));
     }
