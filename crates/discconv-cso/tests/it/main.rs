@@ -1,0 +1,10 @@
+//! Tests of CSO, ZSO, DAX and JSO, a module per theme. Files are laid here byte by byte, never by the writer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::cast_possible_truncation, reason = "tests")]
+
+mod corpus;
+mod hostile;
+mod kinds;
+mod lay;
+mod read;
+mod write;
