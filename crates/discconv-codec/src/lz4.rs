@@ -37,7 +37,7 @@ impl Lz4Encoder {
 fn pack(level: Level, input: &[u8], packed: &mut [u8]) -> Option<usize> {
     match level {
         Level::Fast => lzzzz::lz4::compress(input, packed, lzzzz::lz4::ACC_LEVEL_DEFAULT),
-        Level::Normal => lzzzz::lz4_hc::compress(input, packed, 9),
+        Level::Normal => lzzzz::lz4_hc::compress(input, packed, 4),
         Level::Max => lzzzz::lz4_hc::compress(input, packed, 12),
     }
     .ok()
@@ -68,8 +68,7 @@ fn literals_only(input: &[u8], out: &mut Vec<u8>) {
 /// Stops when `out` is full and ignores what follows.
 ///
 /// # Errors
-/// The block is truncated (a block that is too short looks the same), points before its start, or has a run beyond the
-/// end of `out`.
+/// The block is truncated, ends early, points before its start, or has a run beyond the end of `out`.
 pub fn decode(input: &[u8], out: &mut [u8]) -> Result<usize, CodecError> {
     let mut block = Block { input, at: 0, out, filled: 0 };
     while block.filled < block.out.len() {
@@ -85,11 +84,15 @@ struct Block<'a> {
     filled: usize,
 }
 
+/// Most runs are shorter than what the token itself can say; so many bytes are copied at once then, wanted or not.
+const SHORT_LITERALS: usize = 16;
+const SHORT_MATCH: usize = 18;
+
 impl Block<'_> {
+    #[inline]
     fn sequence(&mut self) -> Result<(), CodecError> {
-        let token = self.byte()?;
-        let literals = self.length(token >> 4)?;
-        self.literals(literals)?;
+        let token = usize::from(self.byte()?);
+        self.literals(token >> 4)?;
         if self.filled == self.out.len() {
             return Ok(());
         }
@@ -97,22 +100,23 @@ impl Block<'_> {
             return Err(CodecError::TooShort { found: self.filled, expected: self.out.len() });
         }
         let distance = usize::from(self.byte()?) | usize::from(self.byte()?) << 8;
-        let length = self.length(token & 15)? + 4;
-        self.copy(length, distance)
+        self.copy(token & 15, distance)
     }
 
+    #[inline]
     fn byte(&mut self) -> Result<u8, CodecError> {
         let byte = self.input.get(self.at).ok_or(CodecError::Truncated { length: self.input.len() })?;
         self.at += 1;
         Ok(*byte)
     }
 
-    fn length(&mut self, nibble: u8) -> Result<usize, CodecError> {
-        let mut length = usize::from(nibble);
+    /// A length of which the token holds the first 15.
+    fn length(&mut self, nibble: usize) -> Result<usize, CodecError> {
+        let mut length = nibble;
         if nibble == 15 {
             loop {
                 let byte = self.byte()?;
-                length += usize::from(byte);
+                length = length.saturating_add(usize::from(byte));
                 if byte != 255 {
                     break;
                 }
@@ -121,28 +125,58 @@ impl Block<'_> {
         Ok(length)
     }
 
-    fn literals(&mut self, count: usize) -> Result<(), CodecError> {
-        let source = self.input.get(self.at..self.at + count).ok_or(CodecError::Truncated { length: self.input.len() })?;
+    #[inline]
+    fn literals(&mut self, nibble: usize) -> Result<(), CodecError> {
+        if nibble < 15
+            && let Some(source) = self.input[self.at..].first_chunk::<SHORT_LITERALS>()
+            && let Some(target) = self.out[self.filled..].first_chunk_mut::<SHORT_LITERALS>()
+        {
+            *target = *source;
+            self.at += nibble;
+            self.filled += nibble;
+            return Ok(());
+        }
+        let count = self.length(nibble)?;
+        let source = self.input[self.at..].get(..count).ok_or(CodecError::Truncated { length: self.input.len() })?;
         let expected = self.out.len();
-        let target = self.out.get_mut(self.filled..self.filled + count).ok_or(CodecError::TooLong { expected })?;
+        let target = self.out[self.filled..].get_mut(..count).ok_or(CodecError::TooLong { expected })?;
         target.copy_from_slice(source);
         self.at += count;
         self.filled += count;
         Ok(())
     }
 
-    fn copy(&mut self, length: usize, distance: usize) -> Result<(), CodecError> {
+    #[inline]
+    fn copy(&mut self, nibble: usize, distance: usize) -> Result<(), CodecError> {
         if distance == 0 || distance > self.filled {
             return Err(CodecError::Damaged { offset: self.at, what: "a match points before the start of the block" });
         }
+        let from = self.filled - distance;
+        let (before, after) = self.out.split_at_mut(self.filled);
+        if nibble < 15
+            && let Some(source) = before[from..].first_chunk::<SHORT_MATCH>()
+            && let Some(target) = after.first_chunk_mut::<SHORT_MATCH>()
+        {
+            *target = *source;
+            self.filled += nibble + 4;
+            return Ok(());
+        }
+        let length = self.length(nibble)?.saturating_add(4);
         if length > self.out.len() - self.filled {
             return Err(CodecError::TooLong { expected: self.out.len() });
         }
-        for place in self.filled..self.filled + length {
-            self.out[place] = self.out[place - distance];
-        }
-        self.filled += length;
+        self.repeat(from, length);
         Ok(())
+    }
+
+    /// Copies from `from` what may not be there yet: each round has twice the bytes to copy from.
+    fn repeat(&mut self, from: usize, length: usize) {
+        let end = self.filled + length;
+        while self.filled < end {
+            let count = (self.filled - from).min(end - self.filled);
+            self.out.copy_within(from..from + count, self.filled);
+            self.filled += count;
+        }
     }
 }
 

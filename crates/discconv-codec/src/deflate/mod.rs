@@ -1,10 +1,18 @@
 //! Deflate, raw (RFC 1951) and with zlib's header and checksum (RFC 1950).
 
+mod best;
+mod bits;
+mod coding;
 mod engine;
+mod header;
+mod huffman;
+mod matches;
+mod parse;
 mod read;
 mod tables;
 
 use crate::{CodecError, Level};
+use best::Best;
 use engine::{Packer, Unpacker, adler32};
 
 /// CM 8 and a window of 32 KiB, "slowest": the two bytes in front of zlib's data, a multiple of 31 (RFC 1950, 2.2).
@@ -13,6 +21,7 @@ const ZLIB_HEADER: [u8; 2] = [0x78, 0xDA];
 /// Packs blocks; keeps its tables from block to block.
 pub struct Deflater {
     packer: Packer,
+    best: Option<Box<Best>>,
 }
 
 impl std::fmt::Debug for Deflater {
@@ -30,14 +39,17 @@ impl Deflater {
             Level::Normal => 8,
             Level::Max => 12,
         };
-        Deflater { packer: Packer::new(effort) }
+        let best = (level == Level::Max).then(|| Box::new(Best::new()));
+        Deflater { packer: Packer::new(effort), best }
     }
 
     /// Packs `input` as a raw stream of its own and appends it to `out`.
     pub fn raw(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        match self.packer.pack(input) {
-            Some(packed) if packed.len() <= stored_length(input.len()) => out.extend_from_slice(packed),
-            _ => stored(input, out),
+        let packed = self.packer.pack(input).filter(|packed| packed.len() <= stored_length(input.len()));
+        match (packed, &mut self.best) {
+            (Some(packed), Some(best)) => best.pack(input, packed, out),
+            (Some(packed), None) => out.extend_from_slice(packed),
+            (None, _) => stored(input, out),
         }
     }
 

@@ -33,3 +33,56 @@ pub(super) const fn fixed_literal_lengths() -> [u8; 288] {
     }
     lengths
 }
+
+#[expect(clippy::cast_possible_truncation, reason = "there are 29 slots")]
+/// Which length symbol, less 257, each length from 3 to 258 has.
+const LENGTH_SLOTS: [u8; 259] = {
+    let mut slots = [0; 259];
+    let mut slot = 0;
+    while slot < 29 {
+        let mut length = LENGTH_BASE[slot];
+        while length < 259 {
+            slots[length] = slot as u8;
+            length += 1;
+        }
+        slot += 1;
+    }
+    slots
+};
+
+/// The length symbol, less 257, of a length from 3 to 258.
+#[inline]
+pub(super) fn length_slot(length: u16) -> usize {
+    usize::from(LENGTH_SLOTS[usize::from(length)])
+}
+
+/// The distance symbol of a distance from 1 to 32768.
+#[inline]
+pub(super) fn distance_slot(distance: u16) -> usize {
+    let offset = u32::from(distance) - 1;
+    // Two symbols for each power of two, by the bit below the highest.
+    let slot = if offset < 4 {
+        offset
+    } else {
+        let high = offset.ilog2();
+        2 * high + (offset >> (high - 1) & 1)
+    };
+    slot as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_those_of_the_bases() {
+        for distance in 1..=32768u16 {
+            let slot = DISTANCE_BASE.iter().rposition(|base| *base <= usize::from(distance));
+            assert_eq!(Some(distance_slot(distance)), slot, "{distance}");
+        }
+        for length in 3..=258u16 {
+            let slot = LENGTH_BASE.iter().rposition(|base| *base <= usize::from(length));
+            assert_eq!(Some(length_slot(length)), slot, "{length}");
+        }
+    }
+}
