@@ -79,7 +79,6 @@ const SIGNATURES: &[Row] = &[
     (Start(0), b"DAA\0", "a DAA image (PowerISO)", Image),
     (Start(0), b"GBI\0", "a GBI image (gBurner)", Image),
     (Start(0), b"BWT5 STREAM SIGN", "a descriptor of BlindWrite (B5T, B6T)", Sheet),
-    (Start(0), b"MEDIA DESCRIPTOR", "a descriptor of Alcohol 120% (MDS, MDX)", Sheet),
     (Start(0), b"Adaptec CeQuadrat VirtualCD File", "a C2D image (WinOnCD)", Image),
     (Start(0), b"Roxio Image File Format", "a C2D image (WinOnCD)", Image),
     (Start(0), b"TTAFMPVOBCDIMG", "an XMD or VOB image (InstantCopy)", Image),

@@ -35,6 +35,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_cue::Cue,
     #[cfg(feature = "nrg")]
     &discconv_nrg::Nrg,
+    #[cfg(feature = "mdf")]
+    &discconv_mdf::Mdf,
     #[cfg(feature = "ccd")]
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
