@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// Bytes of one sample of both channels.
 const FRAME: u64 = 4;
 /// Bytes of one sector.
-const SECTOR: u64 = RAW as u64;
+pub(crate) const SECTOR: u64 = RAW as u64;
 /// The most that a disc can hold: MSF 99:59:74 in sectors. A longer length was never filled in.
 pub(crate) const LONGEST: u64 = 449_850 * SECTOR;
 const HINT: &str = "convert it first, e.g. `sox in.wav -r 44100 -b 16 -c 2 out.wav`, and name that file in the sheet";
@@ -87,7 +87,7 @@ pub(crate) fn opened(source: &Arc<dyn ReadAt>, samples: &Samples, mut notes: Vec
 }
 
 /// Say so where the samples end within a frame or a sector.
-fn uneven(name: &str, len: u64) -> Option<Note> {
+pub(crate) fn uneven(name: &str, len: u64) -> Option<Note> {
     let text = if !len.is_multiple_of(FRAME) {
         format!("{name}: {len} bytes of samples end within a sample (4 bytes)")
     } else if !len.is_multiple_of(SECTOR) {

@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_audio::{Aiff, Wave};
-use discconv_core::{
-    Bytes, Error, Form, Format, Found, Input, Note, NoteKind, Opened, Peek, ReadAt, Result, Score, Siblings,
-};
+use discconv_core::{Bytes, Error, Form, Format, Found, Input, Note, NoteKind, Opened, Peek, ReadAt, Result, Score, Siblings};
 use discconv_testkit::Rng;
 use discconv_testkit::stored::sound;
 use discconv_testkit::wave::{aiff, aiff_sowt, iff_chunk, riff_chunk, wave, wave_format, wave_of};
