@@ -8,7 +8,7 @@ use discconv_core::{At, Error, Found, Input, Note, Result, safe_relative_name};
 /// Extensions under which the data of a renamed sheet is looked for; what is missing must be called so, too.
 const STEM_EXTENSIONS: [&str; 4] = ["bin", "img", "iso", "raw"];
 /// Extensions of files that a sheet may be about, for advice.
-const LIKELY: [&str; 9] = ["bin", "img", "iso", "raw", "wav", "aif", "aiff", "ecm", "gz"];
+const LIKELY: [&str; 12] = ["bin", "img", "iso", "raw", "wav", "aif", "aiff", "flac", "mp3", "ogg", "ecm", "gz"];
 /// Bytes of a file that are looked at to tell sheets and sound from sectors.
 const HEAD: usize = 4096;
 

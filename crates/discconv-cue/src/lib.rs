@@ -20,7 +20,7 @@
 //! Sources: the grammar as CDRWIN's manual and psx-spx describe it; the habits of EAC, Redump, redumper, IsoBuster,
 //! libmirage and Aaru as their output shows them.
 //!
-//! Known gaps: a sheet cannot carry subchannel. Compressed sound (MP3, FLAC) is refused by name.
+//! Known gaps: a sheet cannot carry subchannel. Sound that no wrapper could decode is refused by name.
 
 mod content;
 mod files;

@@ -18,6 +18,7 @@ const ALLOWED: &[&str] = &[
     "ISC",
     "MIT",
     "MIT-0",
+    "MPL-2.0", // symphonia: its files stay under it, programs that link them need not
     "NCSA",
     "Unicode-3.0",
     "Unlicense",
