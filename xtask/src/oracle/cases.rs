@@ -57,11 +57,11 @@ fn ccd2iso(room: &Room) -> Result<&'static str, String> {
     Ok("back.iso")
 }
 
-fn sectors(bytes: usize, size: usize) -> usize {
+pub(super) fn sectors(bytes: usize, size: usize) -> usize {
     bytes / size
 }
 
-fn expect(text: &str, wanted: &str, who: &str) -> Result<(), String> {
+pub(super) fn expect(text: &str, wanted: &str, who: &str) -> Result<(), String> {
     let squeezed: Vec<&str> = text.split_whitespace().collect();
     if squeezed.join(" ").contains(wanted) { Ok(()) } else { Err(format!("{who} does not say `{wanted}`")) }
 }
@@ -116,7 +116,7 @@ fn libcdio_iso(room: &Room) -> Result<String, String> {
     Ok("iso-info and iso-read find the volume and a file".to_owned())
 }
 
-fn chd_digest(room: &Room, sheet: &str, chd: &str) -> Result<String, String> {
+pub(super) fn chd_digest(room: &Room, sheet: &str, chd: &str) -> Result<String, String> {
     room.tool_ok("chdman", &["createcd", "-f", "-i", sheet, "-o", chd])?;
     room.tool_ok("chdman", &["verify", "-i", chd])?;
     let text = room.tool_ok("chdman", &["info", "-i", chd])?.stdout_text();
@@ -139,16 +139,16 @@ fn chdman_single(room: &Room) -> Result<String, String> {
 }
 
 /// Sectors of the mixed disc: audio of two tracks, the first with a stored pregap.
-const PREGAP: usize = 150;
-const TRACK_2: usize = 300;
-const TRACK_3: usize = 320;
+pub(super) const PREGAP: usize = 150;
+pub(super) const TRACK_2: usize = 300;
+pub(super) const TRACK_3: usize = 320;
 
-fn time(sectors: usize) -> String {
+pub(super) fn time(sectors: usize) -> String {
     format!("{:02}:{:02}:{:02}", sectors / 4500, sectors / 75 % 60, sectors % 75)
 }
 
 /// `mixed.bin` and its hand-written sheet: data, then audio. Returns the sectors of the data track.
-fn mixed_disc(room: &Room, pregap: usize) -> Result<usize, String> {
+pub(super) fn mixed_disc(room: &Room, pregap: usize) -> Result<usize, String> {
     room.xorriso_iso()?;
     room.discconv(&["disc.iso", "raw.cue"])?;
     let mut bin = room.read("raw.bin")?;

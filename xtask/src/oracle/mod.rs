@@ -3,6 +3,8 @@
 //! Our own reader and writer could share a mistake; these cannot. Known faults of the tools stand in `crates/README.md`.
 
 mod cases;
+mod containers;
+mod packed;
 mod room;
 mod tools;
 
@@ -18,6 +20,11 @@ struct Case {
     run: fn(&Room) -> Result<String, String>,
 }
 
+/// Every comparison.
+fn all() -> impl Iterator<Item = &'static Case> {
+    cases::CASES.iter().chain(containers::CASES).chain(packed::CASES)
+}
+
 enum Outcome {
     Same(String),
     Skipped(String),
@@ -25,7 +32,7 @@ enum Outcome {
 }
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let mut known: Vec<&str> = cases::CASES.iter().map(|case| case.name).collect();
+    let mut known: Vec<&str> = all().map(|case| case.name).collect();
     known.push("--strict");
     crate::chores::only(args, &known)?;
     let strict = args.iter().any(|arg| arg == "--strict");
@@ -34,7 +41,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     // Without it the comparisons are skipped, which --strict does not allow.
     peers::provide().unwrap_or_else(|sentence| eprintln!("oracle: {sentence}"));
     let (mut skipped, mut differing) = (0, 0);
-    for case in cases::CASES.iter().filter(|case| chosen(case.name)) {
+    for case in all().filter(|case| chosen(case.name)) {
         let (word, text) = match outcome(case) {
             Outcome::Same(text) => ("same", text),
             Outcome::Skipped(text) => {
@@ -80,8 +87,8 @@ mod tests {
 
     #[test]
     fn cases_need_only_known_tools_and_have_one_name() {
-        for (i, case) in cases::CASES.iter().enumerate() {
-            assert!(!cases::CASES[..i].iter().any(|other| other.name == case.name), "{}", case.name);
+        for case in all() {
+            assert_eq!(all().filter(|other| other.name == case.name).count(), 1, "{}", case.name);
             for tool in case.needs {
                 assert!(TOOLS.iter().any(|known| known.program == *tool), "{tool}");
             }
@@ -91,7 +98,7 @@ mod tests {
     #[test]
     fn every_tool_is_asked_something() {
         for tool in TOOLS {
-            assert!(cases::CASES.iter().any(|case| case.needs.contains(&tool.program)), "{}", tool.program);
+            assert!(all().any(|case| case.needs.contains(&tool.program)), "{}", tool.program);
         }
     }
 }

@@ -73,6 +73,12 @@ impl Room {
         std::fs::write(path, bytes).map_err(|e| format!("cannot write {name}: {e}"))
     }
 
+    /// Makes a file so long, with a hole.
+    pub(super) fn lengthen(&self, name: &str, len: u64) -> Result<(), String> {
+        let file = std::fs::File::options().write(true).open(self.folder.join(name));
+        file.and_then(|file| file.set_len(len)).map_err(|e| format!("cannot lengthen {name}: {e}"))
+    }
+
     /// Are two files equal?
     pub(super) fn same(&self, a: &str, b: &str) -> Result<(), String> {
         same_bytes(a, &self.read(a)?, b, &self.read(b)?)

@@ -26,6 +26,9 @@ pub(super) const TOOLS: &[Tool] = &[
     tool("iat", "iat", 20),
     tool("iso-info", "libcdio-utils", 20),
     tool("iso-read", "libcdio-utils", 20),
+    tool("maxcso", "maxcso (of npm)", 120),
+    tool("mdf2iso", "mdf2iso", 20),
+    tool("nrg2iso", "nrg2iso", 20),
     tool("toc2cue", "cdrdao", 20),
     tool("xorriso", "xorriso", 30),
 ];
