@@ -69,7 +69,7 @@ impl Walk<'_> {
         let start = told.start.map_or(0, |mark| place(mark, &chunks, &form));
         if start >= sectors {
             let line = told.start.map_or(told.line, |mark| mark.line);
-            let found = format!("track {} begins at sector {start} of its {sectors}", told.number);
+            let found = format!("a START at sector {start} of a track of {sectors}");
             return Err(self.malformed(line, found, "a START before the end of the track"));
         }
         let run = run_at(&pieces, start);

@@ -212,7 +212,9 @@ impl<'a> Parser<'a> {
                 Some(track) if !track.indexes.is_empty() => "INDEX or TRACK",
                 Some(_) => "FILE, DATAFILE, SILENCE, ZERO, START, END, INDEX or TRACK",
             };
-            return Err(self.unexpected(expected));
+            let small = self.word().is_some_and(|word| word.contains(|letter: char| letter.is_ascii_lowercase()));
+            let error = self.unexpected(expected);
+            return Err(if small { error.with_hint("the words of a TOC are written in capitals") } else { error });
         }
         if self.sheet.tracks.is_empty() {
             return Err(self.unexpected("at least one TRACK"));
@@ -270,7 +272,7 @@ impl<'a> Parser<'a> {
         };
         let Some(mode) = self.word().and_then(DataMode::from_word) else {
             let expected = "AUDIO, MODE1, MODE1_RAW, MODE2, MODE2_RAW, MODE2_FORM1, MODE2_FORM2 or MODE2_FORM_MIX";
-            return Err(self.malformed(line, format!("TRACK {}", self.shown()), expected));
+            return Err(self.malformed(line, format!("TRACK and then {}", self.shown()), expected));
         };
         self.at += 1;
         let sub = self.take_sub();

@@ -83,7 +83,7 @@ fn text(target: &Target<'_>, texts: &ToWrite) -> Result<Text> {
     let original = original.map_or(&[][..], |(_, bytes)| bytes);
     let bytes = render::sheet(target, texts, original);
     let layout = read_back(target, &bytes)?;
-    let lost = original.windows(2).filter(|pair| pair == b"//").count() > bytes.windows(2).filter(|pair| pair == b"//").count();
+    let lost = render::has_own_comments(original);
     let notes = if lost { vec!["the TOC is written anew; only the comments at its top are kept".to_owned()] } else { Vec::new() };
     Ok(Text { bytes, layout, notes })
 }

@@ -168,6 +168,15 @@ fn sizes(block: &Block) -> [u8; SIZES] {
     sizes
 }
 
+/// Are there comments, below those at the top, that no program wrote?
+pub(crate) fn has_own_comments(original: &[u8]) -> bool {
+    let top = leading_comments(original).len();
+    let lines = original[top..].split(|byte| *byte == b'\n');
+    let comments = lines.filter_map(|line| line.windows(2).position(|pair| pair == b"//").map(|at| line[at + 2..].trim_ascii()));
+    let by_programs: [&[u8]; 2] = [b"Track ", b"length in bytes"];
+    comments.into_iter().any(|comment| !by_programs.iter().any(|known| comment.starts_with(known)))
+}
+
 /// The text of `sheet` with the one file that is written in the place of all that it names.
 pub(crate) fn edited(sheet: &Sheet, original: &[u8], target: &Target<'_>) -> Option<Vec<u8>> {
     let [file] = target.files.as_slice() else { return None };
