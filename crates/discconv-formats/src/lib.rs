@@ -45,6 +45,12 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]
     &discconv_audio::Aiff,
+    #[cfg(feature = "audio")]
+    &discconv_audio::Flac,
+    #[cfg(feature = "audio")]
+    &discconv_audio::Mp3,
+    #[cfg(feature = "audio")]
+    &discconv_audio::Ogg,
 ];
 
 fn formats() -> impl Iterator<Item = &'static dyn Format> + Clone {
