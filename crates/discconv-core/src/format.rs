@@ -27,6 +27,8 @@ pub struct FormatInfo {
     pub wrapper: bool,
     /// Of a wrapper that is written: the id of the format whose file it holds.
     pub wraps: Option<&'static str>,
+    /// Can it be written as one file per track as well as in one?
+    pub splits: bool,
     /// The media that it can be written of.
     pub media: &'static [Media],
     /// The kinds of loss that never happen in it when written: what it can carry.
@@ -50,6 +52,7 @@ impl FormatInfo {
         writes: false,
         wrapper: false,
         wraps: None,
+        splits: false,
         media: Media::ALL,
         carries: LossKinds::NONE,
         spec: "",

@@ -54,6 +54,7 @@ static INFO: FormatInfo = FormatInfo {
     extensions: &["cue"],
     companions: &["bin"],
     writes: true,
+    splits: true,
     carries: LossKinds::ALL.without(LossKind::Subchannel),
     spec: "CDRWIN cue sheet; psx-spx, Redump and redumper conventions",
     options: &[("--sector 2048|2336|2352", "bytes stored of each data sector (2352); audio always has 2352")],

@@ -58,6 +58,7 @@ static INFO: FormatInfo = FormatInfo {
     companions: &["bin"],
     media: &[Media::Cd],
     writes: true,
+    splits: true,
     // A gap grows only where sessions are joined.
     carries: LossKinds::ALL
         .without(LossKind::Sessions)

@@ -88,21 +88,21 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
     Ok(plan)
 }
 
-/// A format whose image is one file has nothing to split or to merge.
+/// Most formats have nothing to split or to merge.
 fn refuse_split(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
     let flag = match (settings.write.split, settings.merge) {
         (true, _) => "--split",
         (_, true) => "--merge",
         _ => return Ok(()),
     };
-    if !info.companions.is_empty() {
+    if info.splits {
         return Ok(());
     }
-    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && !info.companions.is_empty());
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && info.splits);
     let able: Vec<&str> = able.map(|info| info.id).collect();
     Err(Failure::usage(
-        format!("{flag} has no meaning for {}, which is always one file", info.id),
-        format!("leave it away, or write a format that has several files: {}", able.join(", ")),
+        format!("{flag} has no meaning for {}, whose files are what they are", info.id),
+        format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
     ))
 }
 

@@ -86,10 +86,10 @@ fn table(infos: &[&FormatInfo]) -> String {
 fn options(infos: &[&FormatInfo]) -> Vec<[String; 3]> {
     let rows = infos.iter().filter(|info| info.writes).flat_map(|info| {
         let own = info.options.iter().map(|(flag, meaning)| (*flag, *meaning));
-        // Whatever describes other files takes the options that say how many.
+        // Where there is a choice, these options say how many files.
         let files = [("--split", "one file for each track"), ("--merge", "one file for the disc (the default)")];
         let told = |flag: &str| info.options.iter().any(|(known, _)| known.starts_with(flag));
-        let files = files.into_iter().filter(move |(flag, _)| !info.companions.is_empty() && !told(flag));
+        let files = files.into_iter().filter(move |(flag, _)| info.splits && !told(flag));
         own.chain(files).map(|(flag, meaning)| [info.id.to_owned(), flag.to_owned(), meaning.to_owned()])
     });
     rows.collect()
