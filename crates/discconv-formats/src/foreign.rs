@@ -74,7 +74,6 @@ const SIGNATURES: &[Row] = &[
     (Start(0), b"JISO", "a JSO image", Image),
     (Start(0), b"DAX\0", "a DAX image", Image),
     (Start(0), b"\0PBP", "an EBOOT.PBP of a PSP", Image),
-    (Start(0), b"IsZ!", "an ISZ image (UltraISO)", Image),
     (Start(0), b"ECM", "an ECM file", Image),
     (Start(0), b"DAA\0", "a DAA image (PowerISO)", Image),
     (Start(0), b"GBI\0", "a GBI image (gBurner)", Image),

@@ -41,6 +41,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
+    #[cfg(feature = "isz")]
+    &discconv_isz::Isz,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]
