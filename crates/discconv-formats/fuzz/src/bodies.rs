@@ -6,8 +6,8 @@
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    Bytes, Disc, Error, Execution, Form, Format, Found, Input, Lba, LossKinds, Outputs, Quiet, Result, Scratch, Serial,
-    Siblings, WriteOptions, execute,
+    Bytes, Disc, Error, Execution, Form, Format, Found, Input, Lba, LossKinds, Outputs, Quiet, Result, Scratch, Serial, Siblings,
+    WriteOptions, execute,
 };
 use discconv_formats::{FORMATS, by_id, plan_to, reader_for};
 use std::sync::{Arc, LazyLock};
@@ -66,14 +66,18 @@ pub fn nrg(data: &[u8]) {
     }
 }
 
-/// Any bytes as a sound file behind a sheet.
+/// Any bytes as a sound file behind a sheet. MP3 is known by its name, the others by their content.
 pub fn audio(data: &[u8]) {
-    let sheet = b"FILE \"x.wav\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n";
-    let files = [("x.wav", data)];
-    if let Ok(discs) = open("x.cue", sheet, &Anything(&files), None) {
-        discs.iter().for_each(read_edges);
+    for (name, sheet) in [
+        ("x.wav", "FILE \"x.wav\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n"),
+        ("x.mp3", "FILE \"x.mp3\" MP3\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n"),
+    ] {
+        let files = [(name, data)];
+        if let Ok(discs) = open("x.cue", sheet.as_bytes(), &Anything(&files), None) {
+            discs.iter().for_each(read_edges);
+        }
+        let _ = open(name, data, &Anything(&[]), None);
     }
-    let _ = open("x.wav", data, &Anything(&[]), None);
 }
 
 /// Any bytes, converted to every format that is written. What comes out, opened again, is what went in.
