@@ -77,7 +77,7 @@ impl Format for Ccd {
     }
 
     fn names(&self, input: &Input<'_>) -> Result<Option<Vec<String>>> {
-        Ok(Some(files::names(input)))
+        open::descriptor(input).map(|_| Some(files::names(input)))
     }
 
     fn writer(&self) -> Option<&dyn FormatWriter> {

@@ -25,7 +25,7 @@ const MOST_EXTRA: u64 = 6750;
 /// See [`wire::parse`], [`entries::sessions`] and [`files::sectors`]; [`Error::Malformed`] if the image has nothing of a
 /// track.
 pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
-    let mut found = wire::parse(input.name, &whole(input)?)?;
+    let mut found = descriptor(input)?;
     let mut notes = std::mem::take(&mut found.notes);
     if let Some(version) = found.version.filter(|version| !(2..=3).contains(version)) {
         notes.push(Note::oddity(format!("{}: version {version} is read as version 3", input.name)));
@@ -40,6 +40,14 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
     let mapping = image.mapping(&spans)?;
     image.subchannel(input, &spans, &mapping)?;
     image.disc(&sessions, &spans, &mapping)
+}
+
+/// The descriptor alone.
+///
+/// # Errors
+/// See [`wire::parse`].
+pub(crate) fn descriptor(input: &Input<'_>) -> Result<Descriptor> {
+    wire::parse(input.name, &whole(input)?)
 }
 
 /// All bytes of the descriptor.
@@ -107,6 +115,8 @@ impl Image<'_> {
             let Some(track) = session.tracks.first() else { continue };
             let lowest = spans.last().map_or(Lba(-PREGAP_SECTORS), |span| span.lead_out);
             let first = self.told_first(track, number, true, lowest).unwrap_or(track.start);
+            // The pause before LBA 0 is told only where track 1 begins there.
+            let first = if number == 0 && track.start > Lba::ZERO { first.max(Lba::ZERO) } else { first };
             let lead_out = match session.lead_out {
                 Some(lead_out) => lead_out,
                 None => self.end_of_image(session, &spans, first)?,

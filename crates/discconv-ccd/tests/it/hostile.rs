@@ -2,9 +2,10 @@
 
 use crate::lay::{at, ccd, entry, files, open, outline, q, track};
 use crate::read::data;
+use crate::write::{again, write};
 use discconv_ccd::Ccd;
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Form, FormatWriter, Input, Scratch, Tally, WriteOptions};
+use discconv_core::{Form, FormatWriter, Input, LossKind, LossKinds, Quiet, Scratch, Serial, Tally, WriteOptions, compare};
 use discconv_testkit::Rng;
 use discconv_testkit::stored::sound;
 
@@ -15,16 +16,27 @@ fn small() -> (String, Vec<u8>, Vec<u8>) {
     (text, [data(0, 18), sound(1, 7)].concat(), sub)
 }
 
-/// Read the ends of every extent, and plan it anew.
-fn exercise(text: &str, img: &[u8], sub: Option<&[u8]>) {
-    let Ok(disc) = open(text, img, sub) else { return };
+/// Read the ends of every extent, and write it anew; `false` if it is none.
+fn exercise(text: &str, img: &[u8], sub: Option<&[u8]>) -> bool {
+    let Ok(disc) = open(text, img, sub) else { return false };
     for extent in disc.extents() {
         for lba in [extent.lbas.start, extent.lbas.end - 1] {
             let mut out = vec![0; Form::RAW_SUB.record()];
             disc.read_lossy(lba, &Form::RAW_SUB, &mut Scratch::default(), &mut Tally::default(), &mut out).unwrap();
         }
     }
-    let _ = Ccd.plan(std::slice::from_ref(&disc), "y", &WriteOptions::default());
+    // What can be written comes back.
+    let plan = Ccd.plan(std::slice::from_ref(&disc), "y", &WriteOptions::default());
+    if plan.is_ok_and(|plan| plan.total_bytes() < 4 << 20) {
+        let written = write(disc.clone(), &WriteOptions::default(), LossKinds::ALL);
+        assert!(written.is_ok(), "{}\n{text}", written.map(|_| ()).unwrap_err());
+        // And where nothing is said to be lost, it is the same.
+        if let Ok(written) = write(disc.clone(), &WriteOptions::default(), LossKinds::of(&[LossKind::Damage])) {
+            let comparison = compare(&disc, &again(&written), &Serial, &Quiet).unwrap();
+            assert!(comparison.is_same(), "{comparison:?}\n{text}");
+        }
+    }
+    true
 }
 
 /// Cut behind every line, the descriptor says what it lacks.
@@ -158,31 +170,57 @@ fn descriptors_of_any_bytes() {
     }
 }
 
+/// Two sessions, the second with its pause.
+fn larger() -> (String, Vec<u8>, Vec<u8>) {
+    let sections = [
+        track(1, 0, "INDEX 1=0\r\n"),
+        track(2, 0, "INDEX 0=8\r\nINDEX 1=10\r\n"),
+        track(3, 1, "INDEX 0=0\r\nINDEX 1=150\r\n"),
+        track(4, 0, "INDEX 1=170\r\n"),
+    ];
+    let text = ccd("", &[(&[(1, 0, 0), (2, 2, 10)], 20), (&[(3, 4, 11_420), (4, 0, 11_440)], 11_450)], &sections.concat());
+    let record = |(number, lba): (u32, i32)| match number {
+        8..10 => q(2, 2, 0, 9 - number, lba),
+        20..170 => q(4, 3, 0, 169 - number, lba),
+        _ => q(0, 1, 1, number, lba),
+    };
+    let sub = (0..).zip((0..20).chain(11_270..11_450)).flat_map(record).collect();
+    (text, [sound(1, 20), data(11_270, 170), sound(2, 10)].concat(), sub)
+}
+
 #[test]
 fn descriptors_of_any_lines() {
-    let seed = 0x4343_4401;
-    eprintln!("seed {seed:#X}");
-    let mut rng = Rng::new(seed);
-    let (text, img, sub) = small();
-    let lines: Vec<&str> = text.lines().collect();
-    for _ in 0..400 {
-        let mut mixed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        for _ in 0..1 + rng.below(6) {
-            let at = rng.index(mixed.len());
-            match rng.below(4) {
-                0 => drop(mixed.remove(at)),
-                1 => mixed.insert(at, rng.choose(&lines).to_string()),
-                2 => mixed.swap(at, 0),
-                _ => {
-                    let key = mixed[at].split('=').next().unwrap_or("").to_owned();
-                    let number = *rng.choose(&[-1_i64, 0, 1, 5, 19, 21, 24, 26, 150, 11_400, 449_850, 2_147_483_647]);
-                    mixed[at] = format!("{key}={number}");
-                }
+    let mut rng = Rng::seed_from_env("DISCCONV_CCD_SEED");
+    let mut opened = 0;
+    for (text, img, sub) in [small(), larger()] {
+        let lines: Vec<&str> = text.lines().collect();
+        for _ in 0..500 {
+            let mut mixed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            for _ in 0..1 + rng.below(4) {
+                mix(&mut rng, &lines, &mut mixed);
             }
+            let text = format!("[CloneCD]\r\n{}", mixed.join("\r\n"));
+            let cut = img.len() - if rng.flip() { 0 } else { rng.index(3) * 1000 };
+            let sub = (rng.below(4) > 0).then(|| &sub[..sub.len() - rng.index(200)]);
+            opened += usize::from(exercise(&text, &img[..cut], sub));
         }
-        let text = format!("[CloneCD]\r\n{}", mixed.join("\r\n"));
-        let cut = img.len() - rng.index(3) * 1000;
-        exercise(&text, &img[..cut], Some(&sub[..sub.len() - rng.index(200)]));
+    }
+    assert!(opened > 300, "{opened} could be opened");
+}
+
+/// Change one line.
+fn mix(rng: &mut Rng, lines: &[&str], mixed: &mut Vec<String>) {
+    let at = rng.index(mixed.len());
+    match rng.below(6) {
+        0 => drop(mixed.remove(at)),
+        1 => mixed.insert(at, rng.choose(lines).to_string()),
+        2 => mixed.swap(at, 0),
+        _ => {
+            let key = mixed[at].split('=').next().unwrap_or("").to_owned();
+            let number =
+                *rng.choose(&[-150_i64, -1, 0, 1, 2, 4, 5, 9, 12, 19, 21, 24, 26, 150, 170, 11_270, 11_400, 11_445, 449_850]);
+            mixed[at] = format!("{key}={number}");
+        }
     }
 }
 

@@ -168,6 +168,9 @@ fn companions() {
         let names: Vec<String> = Ccd.names(&input).unwrap().unwrap().iter().map(|name| name.to_lowercase()).collect();
         assert_eq!(names, [img.to_lowercase(), "x.sub".to_owned()]);
     }
+    // What is no descriptor speaks of nothing.
+    let files: MemoryFiles = [("x.ccd", &b"not one"[..]), ("x.img", b"")].into_iter().collect();
+    assert!(Ccd.names(&Input::new("x.ccd", files.source("x.ccd").unwrap(), &files)).is_err());
     // None at all; another one; none but something else of that stem.
     let mut found = String::new();
     for names in [&[][..], &["y.img"], &["y.img", "z.img"], &["x.iso"]] {

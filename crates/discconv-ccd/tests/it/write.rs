@@ -52,7 +52,7 @@ pub(crate) fn same(found: &[u8], wanted: &[u8], what: &str) {
 }
 
 /// What was written, opened.
-fn again(files: &MemoryFiles) -> Disc {
+pub(crate) fn again(files: &MemoryFiles) -> Disc {
     let renamed: MemoryFiles =
         files.names().into_iter().map(|name| (name.replace("out.", "x."), files.get(&name).unwrap().to_vec())).collect();
     open_in(&renamed).unwrap()
