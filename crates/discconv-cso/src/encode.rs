@@ -1,6 +1,6 @@
 //! Coding blocks, and the tables of what was coded.
 
-use crate::wire::{CISO_FLAG, CISO_HEADER, CisoHeader, DAX, DAX_BLOCK, DAX_HEADER, DaxHeader, bytes_of};
+use crate::wire::{CISO_FLAG, CisoHeader, DAX, DAX_BLOCK, DAX_HEADER, DaxHeader, bytes_of};
 use discconv_codec::Level;
 use discconv_codec::deflate::Deflater;
 use discconv_codec::lz4::Lz4Encoder;
@@ -148,9 +148,11 @@ impl FileIndex for CisoIndex {
     }
 
     fn finish(mut self: Box<Self>, parts: &[Range<u64>]) -> Result<Patches> {
-        // Behind the blocks is what fills up the last unit.
-        self.push(parts.last().map_or(CISO_HEADER as u64, |part| part.end), 0)?;
-        Ok(vec![(0, self.bytes)])
+        // The last part fills up the last unit; nothing follows it that would make those bytes be written.
+        let rest = parts.last().cloned().unwrap_or_default();
+        self.push(rest.end, 0)?;
+        let zeros = vec![0; usize::try_from(rest.end - rest.start).unwrap_or(0)];
+        Ok(vec![(rest.start, zeros), (0, self.bytes)])
     }
 }
 

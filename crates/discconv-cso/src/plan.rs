@@ -186,3 +186,6 @@ fn named(stem: &str, options: &WriteOptions, extensions: &[&str]) -> String {
 fn does_not_fit(file: &str, what: String, hint: &str) -> Error {
     Error::DoesNotFit { file: file.to_owned(), what, hint: Some(hint.to_owned()) }
 }
+
+#[cfg(test)]
+mod tests;

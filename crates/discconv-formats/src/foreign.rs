@@ -20,6 +20,8 @@ enum Sort {
     Archive,
     /// A disc is in it, but not for this version.
     Image,
+    /// A disc of a console, in a form of its own.
+    Console,
     /// It describes a disc in other files, but not for this version.
     Sheet,
     /// A disk, but no disc.
@@ -44,6 +46,9 @@ impl Foreign {
         match self.sort {
             Sort::Archive => "unpack it, and name the image inside",
             Sort::Image => "this version does not read it; `discconv formats` lists what is read",
+            Sort::Console => {
+                "make a plain ISO of it first: Dolphin or nodtool do so for the GameCube and Wii, xdvdfs or Repackinator for the Xbox"
+            }
             Sort::Sheet => "this version does not read it; name the file with the sectors instead",
             Sort::Disk => "it is not an optical disc; --from iso2048 reads it as sectors of 2048 bytes all the same",
             Sort::Sound => "sound belongs to a disc through a cue sheet: open that",
@@ -62,17 +67,13 @@ enum Place {
 }
 
 use Place::{End, Start};
-use Sort::{Archive, Disk, Image, Other, Sheet, Sound};
+use Sort::{Archive, Console, Disk, Image, Other, Sheet, Sound};
 
 type Row = (Place, &'static [u8], &'static str, Sort);
 
 /// Signatures. The more specific one of two stands first.
 const SIGNATURES: &[Row] = &[
     (Start(0), b"MComprHD", "a CHD image (MAME)", Image),
-    (Start(0), b"ZISO", "a ZSO image", Image),
-    (Start(0), b"CISO", "a CSO image", Image),
-    (Start(0), b"JISO", "a JSO image", Image),
-    (Start(0), b"DAX\0", "a DAX image", Image),
     (Start(0), b"\0PBP", "an EBOOT.PBP of a PSP", Image),
     (Start(0), b"ECM", "an ECM file", Image),
     (Start(0), b"DAA\0", "a DAA image (PowerISO)", Image),
@@ -135,7 +136,7 @@ pub(crate) fn what_is(peek: &Peek<'_>) -> Option<Foreign> {
         End(before) => peek.tail.len().checked_sub(*before).is_some_and(|at| peek.tail[at..].starts_with(bytes)),
     });
     let found = row.map(|(place, _, name, sort)| Foreign { name, sort: *sort, at_end: matches!(place, End(_)) });
-    found.or_else(|| text(peek)).or_else(|| discjuggler(peek)).or_else(|| disk(peek))
+    found.or_else(|| ciso(peek)).or_else(|| text(peek)).or_else(|| discjuggler(peek)).or_else(|| disk(peek))
 }
 
 fn text(peek: &Peek<'_>) -> Option<Foreign> {
@@ -143,6 +144,20 @@ fn text(peek: &Peek<'_>) -> Option<Foreign> {
     let start = String::from_utf8_lossy(head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head)).to_lowercase();
     let row = TEXTS.iter().find(|(beginning, ..)| start.trim_start().starts_with(beginning));
     row.map(|(_, name, sort)| Foreign { name, sort: *sort, at_end: false })
+}
+
+/// What begins like a CSO and is none: Nintendo's has the length of its blocks where the PSP's has that of a header, and the
+/// Xbox's is what is left when the PSP's are read.
+fn ciso(peek: &Peek<'_>) -> Option<Foreign> {
+    let length = u32::from_le_bytes(*peek.head.strip_prefix(b"CISO")?.first_chunk()?);
+    let (name, sort) = if length.is_power_of_two() && length >= 0x8000 {
+        ("a CISO image of a GameCube or Wii disc (Nintendo's, no CSO)", Console)
+    } else if cfg!(feature = "cso") {
+        ("a CSO image of an Xbox disc (coded otherwise than a PSP's)", Console)
+    } else {
+        ("a CSO image", Image)
+    };
+    Some(Foreign { name, sort, at_end: false })
 }
 
 /// CDI images end with their version and the place of their descriptor, little-endian.

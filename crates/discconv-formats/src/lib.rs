@@ -43,6 +43,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_toc::CdrdaoToc,
     #[cfg(feature = "isz")]
     &discconv_isz::Isz,
+    #[cfg(feature = "cso")]
+    &discconv_cso::Cso,
+    #[cfg(feature = "cso")]
+    &discconv_cso::Cso2,
+    #[cfg(feature = "cso")]
+    &discconv_cso::Zso,
+    #[cfg(feature = "cso")]
+    &discconv_cso::Dax,
+    #[cfg(feature = "cso")]
+    &discconv_cso::Jso,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

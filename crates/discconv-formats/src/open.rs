@@ -79,7 +79,16 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     for _ in 0..=input.limits.depth {
         let format = match forced {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
-            None => choose(&name, &source, input.name, &wrappers)?,
+            None => match choose(&name, &source, input.name, &wrappers) {
+                Err(Unrecognised::Sectors(format, id)) => {
+                    let text = format!("{}: nothing in it is recognised; it is taken for an image as {id} reads it", input.name);
+                    wrapper_notes.push(Note::oddity(text));
+                    forced = Some(id);
+                    format
+                }
+                Err(Unrecognised::Error(error)) => return Err(error),
+                Ok(format) => format,
+            },
         };
         let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, forced, ..*input };
         match format.open(&within)? {
@@ -110,8 +119,26 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     })
 }
 
+/// Content that speaks for no format.
+enum Unrecognised {
+    /// But it was in a wrapper of images: how the plainest of those are read.
+    Sectors(&'static dyn Format, &'static str),
+    Error(Error),
+}
+
+impl From<Error> for Unrecognised {
+    fn from(error: Error) -> Unrecognised {
+        Unrecognised::Error(error)
+    }
+}
+
 /// The one format that the content speaks for.
-fn choose(name: &str, source: &Arc<dyn ReadAt>, file: &str, wrappers: &[&FormatInfo]) -> Result<&'static dyn Format> {
+fn choose(
+    name: &str,
+    source: &Arc<dyn ReadAt>,
+    file: &str,
+    wrappers: &[&FormatInfo],
+) -> Result<&'static dyn Format, Unrecognised> {
     let source = Remembering::new(Arc::clone(source));
     let sample = Sample::of(name, &source);
     let peek = sample.peek(&source);
@@ -121,12 +148,20 @@ fn choose(name: &str, source: &Arc<dyn ReadAt>, file: &str, wrappers: &[&FormatI
     if best < Score::LIKELY
         && let Some(failure) = source.failure()
     {
-        return Err(failure);
+        return Err(failure.into());
     }
-    if best == Score::NO || foreign::what_is(&peek).is_some_and(|foreign| foreign.outranks(best)) {
-        return Err(unknown(file, &peek, wrappers));
+    let foreign = foreign::what_is(&peek);
+    if best == Score::NO
+        && foreign.is_none()
+        && let Some(inner) = wrappers.last().and_then(|wrapper| wrapper.wraps).and_then(by_id)
+        && let Some(plainest) = inner.info().forced.first()
+    {
+        return Err(Unrecognised::Sectors(inner, plainest));
     }
-    surest(file, peek.extension, &found)
+    if best == Score::NO || foreign.is_some_and(|foreign| foreign.outranks(best)) {
+        return Err(unknown(file, &peek, wrappers).into());
+    }
+    Ok(surest(file, peek.extension, &found)?)
 }
 
 /// The surest of `found`; among equals the one that the extension speaks for.
