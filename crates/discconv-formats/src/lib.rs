@@ -41,8 +41,6 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
-    #[cfg(feature = "isz")]
-    &discconv_isz::Isz,
     #[cfg(feature = "cso")]
     &discconv_cso::Cso,
     #[cfg(feature = "cso")]
@@ -53,6 +51,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_cso::Dax,
     #[cfg(feature = "cso")]
     &discconv_cso::Jso,
+    #[cfg(feature = "isz")]
+    &discconv_isz::Isz,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]
