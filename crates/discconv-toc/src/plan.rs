@@ -174,10 +174,12 @@ fn losses(toc: &Toc, told: &Toc, read: &Toc) -> Vec<Loss> {
         lose(LossKind::Mcn, "the catalogue number".to_owned());
     }
     losses.extend(longer_gaps(toc));
-    if let Some(text) = told.cd_text.as_ref().filter(|text| text.to_packs().is_some())
-        && !texts::say(read.cd_text.as_ref(), text)
-    {
-        losses.push(Loss::new(LossKind::CdText, 1, "CD-TEXT that a TOC cannot say"));
+    if let Some(text) = told.cd_text.as_ref().filter(|text| text.to_packs().is_some()) {
+        if texts::say(read.cd_text.as_ref(), text) {
+            losses.extend(texts::binary_loss(read.cd_text.as_ref(), text));
+        } else {
+            losses.push(Loss::new(LossKind::CdText, 1, "CD-TEXT that a TOC cannot say"));
+        }
     }
     losses
 }

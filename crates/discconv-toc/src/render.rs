@@ -2,17 +2,13 @@
 
 use crate::sheet::Sheet;
 use crate::target::{Target, TargetPart, TargetTrack, TargetWhat};
-use crate::texts::ToWrite;
+use crate::texts::{self, ToWrite};
 use crate::wire::{DataMode, SubMode, item_word, leading_comments, quote, quote_name, time};
 use discconv_core::{SessionKind, Track, TrackMode, Twist};
 use discconv_sector::cd_text::{Block, Kind};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Bytes of size information: charset, tracks, copyright, counts, last sequence numbers, languages.
-const SIZES: usize = 36;
-/// Place of the languages in it.
-const LANGUAGES: usize = 28;
 /// Kinds that all tracks must have if one has them: cdrdao warns where they are missing.
 const ALL_OR_NONE: [Kind; 6] = [Kind::Title, Kind::Performer, Kind::Songwriter, Kind::Composer, Kind::Arranger, Kind::Code];
 
@@ -26,7 +22,7 @@ pub(crate) fn sheet(target: &Target<'_>, texts: &ToWrite, original: &[u8]) -> Ve
     if let Some(first) = target.toc.tracks().next().filter(|track| track.number != 1) {
         let _ = writeln!(out, "FIRST_TRACK_NO {}", first.number);
     }
-    cd_text(&mut out, texts, 0);
+    cd_text(&mut out, target, texts, 0);
     for (track, place) in target.toc.tracks().zip(&target.tracks) {
         let _ = writeln!(out, "\n// Track {}", track.number);
         self::track(&mut out, target, texts, track, place);
@@ -62,7 +58,7 @@ fn track(out: &mut String, target: &Target<'_>, texts: &ToWrite, track: &Track, 
     if let Some(isrc) = &track.isrc {
         let _ = writeln!(out, "ISRC \"{isrc}\"");
     }
-    cd_text(out, texts, track.number);
+    cd_text(out, target, texts, track.number);
     for part in &place.parts {
         part_line(out, target, place, part);
     }
@@ -113,59 +109,53 @@ fn gap_word(mode: TrackMode, track: DataMode) -> DataMode {
 }
 
 /// The items of the disc or of a track, by language.
-fn cd_text(out: &mut String, texts: &ToWrite, track: u8) {
+fn cd_text(out: &mut String, target: &Target<'_>, texts: &ToWrite, track: u8) {
     if texts.blocks.is_empty() {
         return;
     }
     *out += "CD_TEXT {\n";
     if track == 0 {
         *out += "  LANGUAGE_MAP {\n";
-        for block in &texts.blocks {
+        for (block, _) in &texts.blocks {
             let _ = writeln!(out, "    {}: {}", block.number, block.language);
         }
         *out += "  }\n";
     }
-    for block in &texts.blocks {
+    for (block, sizes) in &texts.blocks {
         let _ = writeln!(out, "  LANGUAGE {} {{", block.number);
         let kinds: BTreeSet<Kind> = block.entries.keys().map(|(kind, _)| *kind).collect();
         for kind in kinds {
-            item(out, block, kind, track);
+            item(out, target, block, kind, track);
         }
-        if track == 0 && texts.with_sizes {
-            let _ = writeln!(out, "    SIZE_INFO {}", braces(&sizes(block)));
+        if let Some(sizes) = sizes.filter(|_| track == 0) {
+            let _ = writeln!(out, "    SIZE_INFO {}", braces(&sizes));
         }
         *out += "  }\n";
     }
     *out += "}\n";
 }
 
-fn item(out: &mut String, block: &Block, kind: Kind, track: u8) {
-    let word = item_word(kind, track);
-    match block.entries.get(&(kind, track)) {
-        Some(bytes) if kind.is_binary() || kind == Kind::Genre => {
-            let _ = writeln!(out, "    {word} {}", braces(bytes));
-        }
-        Some(bytes) => {
-            let _ = writeln!(out, "    {word} {}", quote(bytes));
-        }
-        None if ALL_OR_NONE.contains(&kind) => {
-            let _ = writeln!(out, "    {word} \"\"");
-        }
-        None => {}
+fn item(out: &mut String, target: &Target<'_>, block: &Block, kind: Kind, track: u8) {
+    let of_disc = kind.is_binary() || [Kind::Genre, Kind::DiscId].contains(&kind);
+    if of_disc && track > 0 {
+        return;
+    }
+    let first = target.toc.tracks().next().map_or(1, |track| track.number);
+    let times = (kind == Kind::Toc).then(|| texts::times(block, first));
+    let value = match (times, block.entries.get(&(kind, track))) {
+        (Some(times), _) => times.map(|times| braces(&times)),
+        (None, Some(bytes)) if kind.is_binary() || kind == Kind::Genre => Some(braces(bytes)),
+        (None, Some(bytes)) => Some(quote(bytes)),
+        (None, None) => ALL_OR_NONE.contains(&kind).then(|| quote(b"")),
+    };
+    if let Some(value) = value {
+        let _ = writeln!(out, "    {} {value}", item_word(kind, track));
     }
 }
 
 fn braces(bytes: &[u8]) -> String {
     let numbers: Vec<String> = bytes.iter().map(ToString::to_string).collect();
     format!("{{ {} }}", numbers.join(", "))
-}
-
-/// Only what is no sum: cdrdao makes the rest anew.
-fn sizes(block: &Block) -> [u8; SIZES] {
-    let mut sizes = [0; SIZES];
-    sizes[0] = block.charset.to_byte();
-    sizes[LANGUAGES + usize::from(block.number)] = block.language;
-    sizes
 }
 
 /// Are there comments, below those at the top, that no program wrote?
