@@ -53,6 +53,15 @@ pub(crate) fn of_descriptor(input: &Input<'_>) -> Result<Vec<String>> {
             names.push(name);
         }
     }
+    // Further pieces that are there, though nobody names them.
+    let folder: Vec<String> = input.siblings.list().iter().map(|name| name.to_lowercase()).collect();
+    let mut last = names.last().cloned();
+    while let Some(piece) = last.as_deref().and_then(next).filter(|piece| folder.contains(&piece.to_lowercase())) {
+        if !names.contains(&piece) {
+            names.push(piece.clone());
+        }
+        last = Some(piece);
+    }
     Ok(names)
 }
 

@@ -91,6 +91,11 @@ fn split_dvds() {
     mds.sessions[0].3[0].files = vec![0];
     mds.names = vec!["*.mdf"];
     assert_eq!(read(&mds.bytes(), usual), 2);
+    // So that a piece that is not named finds its descriptor.
+    let mds = mds.bytes();
+    let files = folder(&[("x.mds", &mds), ("X.MD1", second), ("x.md2", third), ("x.md4", third)]);
+    let input = Input::new("x.mds", files.source("x.mds").unwrap(), &files);
+    assert_eq!(Mdf.names(&input).unwrap().unwrap(), usual);
 }
 
 /// A CD that is split in the middle of a sector of its first track: a footer more for that track, and the second track

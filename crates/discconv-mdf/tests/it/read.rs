@@ -196,6 +196,13 @@ fn dvds() {
         assert_eq!(extras, wanted);
         insta::assert_snapshot!("dvd", discconv_core::outline::disc(&disc));
     }
+    // Counted as the disc does, from 30000h on; the lead-out too, or not.
+    for lead_out in [26, 0x30000 + 26] {
+        let mut physical = dvd(26);
+        (physical.sessions[0].1, physical.sessions[0].3[0].start) = (lead_out, 0x30000);
+        let found = lines(&physical.with(&user), &["session", "track", "note", "error"]);
+        assert_eq!(found, ["session 1 lead-out 26", "track 01 mode1 01@0 end 26"]);
+    }
     // No length told: the file's.
     let mut untold = dvd(0).bytes();
     crate::lay::put(&mut untold, 0x58 + 4, &26_i32.to_le_bytes());
