@@ -202,7 +202,7 @@ fn torment(format: &dyn Format, what: &str, bytes: Vec<u8>) {
         Err(other) => panic!("{what}: {other}"),
     };
     assert!(content.source.len() <= 449_850 * 2352, "{what}: {} bytes", content.source.len());
-    let mut buf = vec![0; usize::try_from(content.source.len().min(400_000)).unwrap()];
+    let mut buf = vec![0; usize::try_from(content.source.len().min(60_000)).unwrap()];
     for at in [0, content.source.len() - buf.len() as u64] {
         match content.source.read_exact_at(at, &mut buf) {
             Ok(()) | Err(Error::Malformed { .. } | Error::Limit { .. }) => {}
