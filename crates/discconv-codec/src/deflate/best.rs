@@ -2,12 +2,30 @@
 
 use super::bits::BitWriter;
 use super::coding::{self, Coder, Coding, Histogram, Search, Token};
-use super::matches::{Finder, MAX_INPUT};
+use super::matches::Finder;
+pub(super) use super::matches::MAX_INPUT;
 use super::parse::{Costs, Parser};
 use super::read::{self, Sink};
+use super::stored_length;
 
 /// Rounds of choosing by the costs of the round before.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 2;
+
+/// Rounds of choosing by the codes themselves.
+const LAST_ROUNDS: usize = 2;
+
+/// Longer input may become several blocks.
+const WORTH_CUTTING: usize = 4096;
+
+/// No shorter part is worth a header of its own.
+const LEAST_TOKENS: usize = 100;
+
+/// A block of the result.
+struct Part {
+    range: std::ops::Range<usize>,
+    tokens: Vec<Token>,
+    coding: Coding,
+}
 
 /// Packs small blocks; keeps its tables from block to block.
 pub(super) struct Best {
@@ -36,29 +54,114 @@ impl Best {
     }
 
     fn small(&mut self, input: &[u8]) {
-        let depth = if input.len() <= 4096 { 256 } else { 96 };
+        let depth = if input.len() <= 4096 { 96 } else { 300 };
         self.finder.find(input, depth);
-        let (tokens, coding) = self.choose(input, 0..input.len(), Costs::guess(input));
-        coding::write(&tokens, &coding, input, true, &mut self.out);
+        let whole = self.choose(input, 0..input.len(), Costs::guess(input));
+        let parts = if input.len() > WORTH_CUTTING { self.cut(input, &whole) } else { Vec::new() };
+        let total: u64 = parts.iter().map(|part| part.coding.bits).sum();
+        let parts = if parts.is_empty() || total >= whole.coding.bits { vec![whole] } else { parts };
+        let count = parts.len();
+        for (index, part) in parts.into_iter().enumerate() {
+            coding::write(&part.tokens, &part.coding, &input[part.range], index + 1 == count, &mut self.out);
+        }
+    }
+
+    /// The same as several blocks, where that seems to pay.
+    fn cut(&mut self, input: &[u8], whole: &Part) -> Vec<Part> {
+        let mut cuts = Vec::new();
+        let bits = self.coder.find(&Histogram::of(&whole.tokens), Search::Quick).bits;
+        if bits < 8 * stored_length(input.len()) as u64 {
+            self.find_cuts(&whole.tokens, 0, bits, &mut cuts);
+        }
+        if cuts.is_empty() {
+            return Vec::new();
+        }
+        cuts.push(whole.tokens.len());
+        let (mut first, mut start) = (0, 0);
+        let mut parts = Vec::new();
+        for cut in cuts {
+            let tokens = &whole.tokens[first..cut];
+            let end = start + tokens.iter().map(|token| token.span()).sum::<usize>();
+            parts.push(self.choose(input, start..end, Costs::of(&Histogram::of(tokens))));
+            (first, start) = (cut, end);
+        }
+        parts
+    }
+
+    /// Places in `tokens` where one block of `bits` becomes two shorter ones, and so on within those; `offset` is added.
+    fn find_cuts(&mut self, tokens: &[Token], offset: usize, bits: u64, cuts: &mut Vec<usize>) {
+        if tokens.len() < 2 * LEAST_TOKENS {
+            return;
+        }
+        let mut step = tokens.len() / 8;
+        let mut best = (0, bits, (0, 0));
+        let mut trials: Vec<usize> = (1..8).map(|eighth| eighth * step).collect();
+        loop {
+            for place in trials.drain(..).filter(|place| (LEAST_TOKENS..tokens.len() - LEAST_TOKENS).contains(place)) {
+                let mut bits = |tokens: &[Token]| self.coder.find(&Histogram::of(tokens), Search::Quick).bits;
+                let halves = (bits(&tokens[..place]), bits(&tokens[place..]));
+                if halves.0 + halves.1 < best.1 {
+                    best = (place, halves.0 + halves.1, halves);
+                }
+            }
+            step /= 2;
+            if best.0 == 0 || step < 20 {
+                break;
+            }
+            trials.extend([best.0 - step, best.0 + step]);
+        }
+        let (place, _, (before, after)) = best;
+        if place > 0 {
+            self.find_cuts(&tokens[..place], offset, before, cuts);
+            cuts.push(offset + place);
+            self.find_cuts(&tokens[place..], offset + place, after, cuts);
+        }
     }
 
     /// The best tokens for a range as one block, and its codes.
-    fn choose(&mut self, input: &[u8], range: std::ops::Range<usize>, mut costs: Costs) -> (Vec<Token>, Coding) {
-        let mut best: Option<(Vec<Token>, Histogram, u64)> = None;
+    fn choose(&mut self, input: &[u8], range: std::ops::Range<usize>, mut costs: Costs) -> Part {
+        let hopeless = 8 * stored_length(range.len()) as u64 * 33 / 32;
+        let mut best: (Vec<Token>, u64) = (Vec::new(), u64::MAX);
         let mut tokens = Vec::new();
-        for _ in 0..ROUNDS {
+        let rounds = if input.len() > WORTH_CUTTING { ROUNDS + 1 } else { ROUNDS };
+        for _ in 0..rounds {
             self.parser.parse(input, range.clone(), &self.finder, &costs, &mut tokens);
+            if tokens == best.0 {
+                break;
+            }
             let histogram = Histogram::of(&tokens);
             let bits = self.coder.find(&histogram, Search::Quick).bits;
             costs = Costs::of(&histogram);
-            if best.as_ref().is_none_or(|(_, _, least)| bits < *least) {
-                best = Some((std::mem::take(&mut tokens), histogram, bits));
+            if bits < best.1 {
+                best.1 = bits;
+                std::mem::swap(&mut best.0, &mut tokens);
+            }
+            if best.1 > hopeless {
+                break;
             }
         }
-        let (tokens, histogram) =
-            best.map_or_else(|| (Vec::new(), Histogram::of(&[])), |(tokens, histogram, _)| (tokens, histogram));
-        let coding = self.coder.find(&histogram, Search::Full);
-        (tokens, coding)
+        let mut coding = self.coder.find(&Histogram::of(&best.0), Search::Full);
+        // From here on by the very codes that will be written.
+        for _ in 0..LAST_ROUNDS {
+            if coding.bits > hopeless {
+                break;
+            }
+            self.parser.parse(
+                input,
+                range.clone(),
+                &self.finder,
+                &Costs::of_codes(&coding.literals, &coding.distances),
+                &mut tokens,
+            );
+            let histogram = Histogram::of(&tokens);
+            let other = self.coder.adapt(&histogram, &coding);
+            if tokens == best.0 || other.bits >= coding.bits {
+                break;
+            }
+            coding = other;
+            std::mem::swap(&mut best.0, &mut tokens);
+        }
+        Part { range, tokens: best.0, coding }
     }
 
     /// The same symbols in the same blocks, with better codes. Whether that was possible.

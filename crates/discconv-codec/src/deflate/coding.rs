@@ -3,10 +3,23 @@
 use super::bits::BitWriter;
 use super::header::{DISTANCES, Header, LITERALS};
 use super::huffman::{self, Builder};
+use super::refine::refine;
 use super::stored_length;
 use super::tables::{
     DISTANCE_BASE, DISTANCE_EXTRA, LENGTH_BASE, LENGTH_EXTRA, MAX_BITS, distance_slot, fixed_literal_lengths, length_slot,
 };
+
+/// A block of so many symbols is a large one.
+const LARGE: u32 = 1300;
+
+/// Trials of a header in a full search.
+const FULL_ROUNDS: usize = 4;
+
+/// Times that lengths are refined by the header they got.
+const REFINEMENTS: usize = 2;
+
+/// No refined code is longer.
+const REFINE_LIMIT: u8 = 14;
 
 const END_OF_BLOCK: usize = 256;
 
@@ -104,15 +117,70 @@ impl Coder {
         let mut best = Coding { literals: [0; LITERALS], distances: [5; DISTANCES], header: None, bits: 0 };
         best.literals.copy_from_slice(&fixed[..LITERALS]);
         best.bits = 3 + extra + histogram.code_bits(&best.literals, &best.distances);
-        let trials: &[(u32, usize)] = match search {
-            Search::Quick => &[(0, 15), (1, 15)],
-            Search::Full => &[(0, 15), (1, 15), (2, 15), (3, 15), (0, 9), (1, 9), (2, 9), (1, 8), (2, 8), (2, 7)],
+        // Short codes tell much in little room; many symbols deserve longer ones.
+        let symbols: u32 = histogram.literals.iter().sum();
+        let trials: &[(u32, usize)] = match (search, symbols) {
+            (Search::Quick, ..LARGE) => &[(1, 9)],
+            (Search::Quick, _) => &[(1, 11)],
+            (Search::Full, ..LARGE) => &[(1, 9), (1, 8)],
+            (Search::Full, _) => &[(1, 11), (1, 10), (1, 9), (2, 12)],
         };
-        let rounds = if search == Search::Quick { 2 } else { 5 };
+        let rounds = if search == Search::Quick { 2 } else { FULL_ROUNDS };
         for (smoothing, limit) in trials {
             self.trial(histogram, *smoothing, *limit, rounds, extra, &mut best);
         }
+        if search == Search::Full {
+            for _ in 0..REFINEMENTS {
+                if !self.refine(histogram, rounds, extra, &mut best) {
+                    break;
+                }
+            }
+        }
         best
+    }
+
+    /// Adapts known codes to other symbols.
+    pub(super) fn adapt(&mut self, histogram: &Histogram, known: &Coding) -> Coding {
+        // A symbol without a code rules the known codes out.
+        let without =
+            |counts: &[u32], lengths: &[u8]| counts.iter().zip(lengths).any(|(count, length)| *count > 0 && *length == 0);
+        if without(&histogram.literals, &known.literals) || without(&histogram.distances, &known.distances) {
+            return self.find(histogram, Search::Full);
+        }
+        let header = known.header.as_ref().map_or(0, |header| u64::from(header.bits));
+        let extra = histogram.extra_bits();
+        let bits = 3 + header + extra + histogram.code_bits(&known.literals, &known.distances);
+        let mut coding = Coding { bits, ..known.clone() };
+        self.refine(histogram, FULL_ROUNDS, extra, &mut coding);
+        coding
+    }
+
+    /// Looks for lengths that cost less together with their header; whether it found some.
+    fn refine(&mut self, histogram: &Histogram, rounds: usize, extra: u64, best: &mut Coding) -> bool {
+        let Some(header) = &best.header else { return false };
+        let (mut literals, mut distances) = (best.literals, best.distances);
+        let changed = refine(&histogram.literals, &mut literals, &header.code_lengths, REFINE_LIMIT)
+            | refine(&histogram.distances, &mut distances, &header.code_lengths, REFINE_LIMIT);
+        changed && self.price(histogram, &literals, &distances, rounds, extra, best)
+    }
+
+    /// Takes these code lengths where they are better than the best so far.
+    fn price(
+        &mut self,
+        histogram: &Histogram,
+        literals: &[u8; LITERALS],
+        distances: &[u8; DISTANCES],
+        rounds: usize,
+        extra: u64,
+        best: &mut Coding,
+    ) -> bool {
+        self.header.build(literals, distances, &mut self.builder, rounds);
+        let bits = 3 + u64::from(self.header.bits) + extra + histogram.code_bits(literals, distances);
+        let better = bits < best.bits;
+        if better {
+            *best = Coding { literals: *literals, distances: *distances, header: Some(self.header.clone()), bits };
+        }
+        better
     }
 
     fn trial(&mut self, histogram: &Histogram, smoothing: u32, limit: usize, rounds: usize, extra: u64, best: &mut Coding) {
@@ -129,11 +197,7 @@ impl Coder {
         self.builder.lengths(&counts.distances, limit, &mut distances);
         pad(&mut literals);
         pad(&mut distances);
-        self.header.build(&literals, &distances, &mut self.builder, rounds);
-        let bits = 3 + u64::from(self.header.bits) + extra + histogram.code_bits(&literals, &distances);
-        if bits < best.bits {
-            *best = Coding { literals, distances, header: Some(self.header.clone()), bits };
-        }
+        self.price(histogram, &literals, &distances, rounds, extra, best);
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Header {
     literals: usize,
     distances: usize,
     items: Vec<Item>,
-    code_lengths: [u8; 19],
+    pub(super) code_lengths: [u8; 19],
     /// All of it, in bits.
     pub(super) bits: u32,
 }

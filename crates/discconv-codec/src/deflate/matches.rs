@@ -7,6 +7,9 @@ pub(super) const MAX_INPUT: usize = 32768;
 pub(super) const MIN_MATCH: usize = 3;
 pub(super) const MAX_MATCH: usize = 258;
 
+/// Matches beyond this are taken as they come.
+const LONG: u16 = 48;
+
 const HASH_BITS: u32 = 12;
 const NOWHERE: u16 = u16::MAX;
 
@@ -47,13 +50,22 @@ impl Finder {
         self.previous.resize(input.len(), NOWHERE);
         self.matches.clear();
         self.ends.clear();
+        let mut last = Match { length: 0, distance: 0 };
         for position in 0..input.len() {
             let here = &input[position..];
             if let Some(three) = here.first_chunk::<3>() {
                 let head = &mut self.heads[hash(*three)];
                 let candidate = std::mem::replace(head, position as u16);
                 self.previous[position] = candidate;
-                self.chain(input, position, candidate, depth);
+                if last.length > LONG {
+                    // Inside a long match nothing else is worth the time.
+                    last.length -= 1;
+                    self.matches.push(last);
+                } else {
+                    let known = self.matches.len();
+                    self.chain(input, position, candidate, depth);
+                    last = self.matches[known..].last().copied().unwrap_or(last);
+                }
             }
             self.ends.push(self.matches.len() as u32);
         }
@@ -75,7 +87,7 @@ impl Finder {
                 if length > best {
                     best = length;
                     self.matches.push(Match { length: length as u16, distance: position as u16 - candidate });
-                    if length == here.len() {
+                    if length == here.len() || length > usize::from(LONG) {
                         return;
                     }
                 }

@@ -9,6 +9,7 @@ mod huffman;
 mod matches;
 mod parse;
 mod read;
+mod refine;
 mod tables;
 
 use crate::{CodecError, Level};
@@ -22,6 +23,8 @@ const ZLIB_HEADER: [u8; 2] = [0x78, 0xDA];
 pub struct Deflater {
     packer: Packer,
     best: Option<Box<Best>>,
+    /// For input that is too large for the search.
+    large: Option<Packer>,
 }
 
 impl std::fmt::Debug for Deflater {
@@ -37,15 +40,18 @@ impl Deflater {
         let effort = match level {
             Level::Fast => 1,
             Level::Normal => 8,
-            Level::Max => 12,
+            // Only so that the search never loses.
+            Level::Max => 6,
         };
-        let best = (level == Level::Max).then(|| Box::new(Best::new()));
-        Deflater { packer: Packer::new(effort), best }
+        let max = level == Level::Max;
+        let (best, large) = (max.then(|| Box::new(Best::new())), max.then(|| Packer::new(12)));
+        Deflater { packer: Packer::new(effort), best, large }
     }
 
     /// Packs `input` as a raw stream of its own and appends it to `out`.
     pub fn raw(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let packed = self.packer.pack(input).filter(|packed| packed.len() <= stored_length(input.len()));
+        let packer = self.large.as_mut().filter(|_| input.len() > best::MAX_INPUT).unwrap_or(&mut self.packer);
+        let packed = packer.pack(input).filter(|packed| packed.len() <= stored_length(input.len()));
         match (packed, &mut self.best) {
             (Some(packed), Some(best)) => best.pack(input, packed, out),
             (Some(packed), None) => out.extend_from_slice(packed),

@@ -33,7 +33,7 @@ fn log2(value: u32) -> u32 {
 }
 
 impl Costs {
-    /// Entropy of the symbols, and for rare ones a share of their place in the header.
+    /// Entropy of the symbols.
     pub(super) fn of(histogram: &Histogram) -> Self {
         let literals = entropies(&histogram.literals);
         let distances = entropies(&histogram.distances);
@@ -47,6 +47,12 @@ impl Costs {
         let mut literals = entropies(&counts);
         literals[257..].iter_mut().zip(0u32..).for_each(|(cost, slot)| *cost = 5 * BIT + slot * BIT / 6);
         Costs::from_symbols(&literals, &[4 * BIT + BIT / 2; DISTANCES])
+    }
+
+    /// What the codes of a block cost; a symbol without one would change the header.
+    pub(super) fn of_codes(literals: &[u8; LITERALS], distances: &[u8; DISTANCES]) -> Self {
+        let price = |length: u8| BIT * if length == 0 { 14 } else { u32::from(length) };
+        Costs::from_symbols(&literals.map(price), &distances.map(price))
     }
 
     fn from_symbols(literals: &[u32; LITERALS], distances: &[u32; DISTANCES]) -> Self {
@@ -66,14 +72,11 @@ impl Costs {
 fn entropies<const N: usize>(counts: &[u32; N]) -> [u32; N] {
     let total = log2(counts.iter().sum());
     std::array::from_fn(|symbol| match counts[symbol] {
-        // Not used: about the rarest code, and a place in the header.
-        0 => total + 2 * BIT,
-        count => (total - log2(count)).max(BIT / 2) + RARE / count,
+        // Not used: like the rarest.
+        0 => total,
+        count => (total - log2(count)).max(BIT / 2),
     })
 }
-
-/// What a symbol's place in the header is thought to cost more than none.
-const RARE: u32 = BIT;
 
 /// Finds paths; keeps its tables from block to block.
 #[derive(Default)]
@@ -105,6 +108,9 @@ impl Parser {
             let mut shortest = MIN_MATCH;
             for found in finder.at(start + at) {
                 let longest = usize::from(found.length).min(count - at);
+                if longest < shortest {
+                    break;
+                }
                 let distance = costs.distances[distance_slot(found.distance)];
                 let lengths = costs.lengths.get(shortest..=longest).unwrap_or(&[]);
                 for ((length, symbol), rest) in (shortest..).zip(lengths).zip(&after[shortest - 1..]) {
