@@ -14,7 +14,7 @@ use std::ops::Range;
 pub(crate) enum Codecs {
     Deflate,
     Lz4,
-    /// Whichever makes it smaller.
+    /// Whichever makes it smaller; see [`LZ4_BELOW`].
     Both,
     /// zlib streams, whatever their length.
     Zlib,
@@ -24,6 +24,10 @@ pub(crate) enum Codecs {
 const PLAIN: u32 = 0;
 /// Bit 31 is set: LZ4 in CSO 2, stored elsewhere.
 const FLAGGED: u32 = 1;
+
+/// LZ4 is rarely smaller than deflate: in 68 of 50,564 blocks of programs and libraries, by 568 bytes of 55 million, and in half
+/// of those where deflate leaves less than this part of a block. Below the highest level it is tried there only.
+const LZ4_BELOW: usize = 16;
 
 /// Codes blocks of one size.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +97,9 @@ impl Worker {
             lz4.encode(raw, out);
         }
         let mut tag = PLAIN;
-        if let (Codecs::Both, Some(lz4)) = (self.how.codecs, &mut self.lz4) {
+        if let (Codecs::Both, Some(lz4)) = (self.how.codecs, &mut self.lz4)
+            && (self.how.level == Level::Max || out.len() - before < raw.len() / LZ4_BELOW)
+        {
             self.other.clear();
             lz4.encode(raw, &mut self.other);
             if self.other.len() < out.len() - before {

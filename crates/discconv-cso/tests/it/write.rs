@@ -116,6 +116,25 @@ fn headers() {
     }
 }
 
+/// In version 2 a block is LZ4 where that is smaller: bytes that occur once are cheaper in it than in deflate.
+#[test]
+fn whichever_is_smaller() {
+    let once: Vec<u8> = (0..60).map(|n| 0x90 + n).collect();
+    let repeated: Vec<u8> = once.iter().copied().cycle().take(2048).collect();
+    let raw = [vec![0; 2048], repeated, discconv_testkit::Rng::new(9).bytes(2048), content(2048)].concat();
+    let entries = |format: &dyn Format| {
+        let file = written(format, &raw, &WriteOptions::default());
+        assert!(open(&file).unwrap().all().unwrap() == raw);
+        (0..5).map(|n| u32::from_le_bytes(*file[24 + n * 4..].first_chunk().unwrap())).collect::<Vec<_>>()
+    };
+    let [one, two] = [&Cso as &dyn Format, &Cso2].map(entries);
+    let flagged = |entries: &[u32]| entries.iter().map(|entry| entry >> 31).collect::<Vec<_>>();
+    let lengths =
+        |entries: &[u32]| entries.windows(2).map(|pair| (pair[1] & !(1 << 31)) - (pair[0] & !(1 << 31))).collect::<Vec<_>>();
+    assert_eq!((flagged(&one), flagged(&two)), (vec![0, 0, 1, 0, 0], vec![0, 1, 0, 0, 0]));
+    assert!(lengths(&two)[1] < lengths(&one)[1] && lengths(&two)[2..] == lengths(&one)[2..]);
+}
+
 /// Blocks and shift by the length of the image, decided before anything is written.
 #[test]
 fn what_is_chosen() {
