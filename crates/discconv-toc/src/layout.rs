@@ -6,19 +6,30 @@ use crate::sheet::{Mark, MarkAt, Sheet, SheetTrack, What};
 use crate::texts;
 use crate::wire::{DataMode, SubMode, form};
 use discconv_core::{
-    At, Error, Extent, Form, Lba, Media, Note, Place, Result, Session, SourceId, SubCoding, Toc, Track, TrackMode,
+    At, Error, Extent, Form, Lba, Main, Media, Note, Place, Result, Session, SourceId, SubCoding, Toc, Track, TrackMode, Twist,
 };
 use discconv_sector::{MAX_CD_SECTORS, PREGAP_SECTORS};
+
+/// Bytes of subchannel of a sector.
+const SUB_BYTES: u32 = 96;
 
 /// What a sheet and its files amount to.
 pub(crate) struct Layout {
     pub(crate) toc: Toc,
     /// Sources are the files of the sheet, then what is put together.
     pub(crate) extents: Vec<Extent>,
-    pub(crate) composed: Vec<Vec<Bit>>,
+    pub(crate) made: Vec<Made>,
     /// Bytes that each file must have.
     pub(crate) needed: Vec<u64>,
     pub(crate) notes: Vec<Note>,
+}
+
+/// A source that is made of files.
+pub(crate) enum Made {
+    /// Sectors put together from parts.
+    Composed(Vec<Bit>),
+    /// The subchannel of a run whose records have corrected packs of R to W: of which source before it, from which byte on.
+    Corrected { source: SourceId, offset: u64, stride: u32, sectors: u32 },
 }
 
 /// Lay `sheet` over its files.
@@ -30,7 +41,7 @@ pub(crate) fn build(sheet: &Sheet, files: &dyn Content) -> Result<Layout> {
     let layout = Layout {
         toc: Toc { media: Media::Cd, sessions: Vec::new(), mcn: sheet.catalog.clone(), cd_text },
         extents: Vec::new(),
-        composed: Vec::new(),
+        made: Vec::new(),
         needed: vec![0; sheet.files.len()],
         notes: note.into_iter().collect(),
     };
@@ -148,22 +159,36 @@ impl Walk<'_> {
         for piece in pieces {
             let at = |sector: u32| Lba(first) + i32::try_from(sector).unwrap_or(i32::MAX);
             let lbas = at(piece.first)..at(piece.first.saturating_add(piece.sectors));
-            let (index, offset) = match &piece.what {
+            let (source, offset) = match &piece.what {
                 // What is of the track's own mode as declared is of the mode that it has.
                 PieceWhat::Blank(blank) => {
                     let mode = if *blank == told.mode.mode() { mode } else { *blank };
                     self.layout.extents.push(Extent::gap(lbas, mode));
                     continue;
                 }
-                PieceWhat::File { file, offset } => (*file, *offset),
-                PieceWhat::Composed(bits) => {
-                    self.layout.composed.push(bits.clone());
-                    (self.sheet.files.len() + self.layout.composed.len() - 1, 0)
-                }
+                PieceWhat::File { file, offset } => (source_id(*file), *offset),
+                PieceWhat::Composed(bits) => (self.made(Made::Composed(bits.clone())), 0),
             };
-            let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-            self.layout.extents.push(Extent::stored(lbas, mode, Place { source, offset, form: piece.form }));
+            let place = Place { source, offset, form: piece.form };
+            let sub = self.corrected(told, piece.sectors, &place);
+            self.layout.extents.push(Extent { sub, ..Extent::stored(lbas, mode, place) });
         }
+    }
+
+    fn made(&mut self, made: Made) -> SourceId {
+        self.layout.made.push(made);
+        source_id(self.sheet.files.len() + self.layout.made.len() - 1)
+    }
+
+    /// Where the subchannel is that is stored as corrected packs, behind the main bytes at `place`.
+    fn corrected(&mut self, told: &SheetTrack, sectors: u32, place: &Place) -> Option<Place> {
+        if told.sub != SubMode::Rw {
+            return None;
+        }
+        let offset = place.offset.saturating_add(place.form.main.len() as u64);
+        let made = Made::Corrected { source: place.source, offset, stride: place.form.stride, sectors };
+        let form = Form { main: Main::None, twist: Twist::None, sub: Some(SubCoding::Interleaved), stride: SUB_BYTES };
+        Some(Place { source: self.made(made), offset: 0, form })
     }
 
     fn indexes(
@@ -224,6 +249,10 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+fn source_id(index: usize) -> SourceId {
+    SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 /// Sectors from the track's beginning to `mark`; a sector that is begun counts.

@@ -22,10 +22,13 @@
 //!
 //! Sources: cdrdao's manual and its grammar as it behaves; libmirage and libcdio as their readers behave.
 //!
-//! Known gaps: a TOC holds one session. Subchannel stored as corrected packs (`RW`) is not taken over. The binary TOC of
-//! readcd and that of X-CD-Roast, which have the same extension, are refused by name.
+//! Subchannel stored as corrected packs (`RW`) becomes what is on the disc, and is written as that (`RW_RAW`).
+//!
+//! Known gaps: a TOC holds one session. The binary TOC of readcd and that of X-CD-Roast, which have the same extension, are
+//! refused by name.
 
 mod content;
+mod corrected;
 mod layout;
 mod open;
 mod parse;

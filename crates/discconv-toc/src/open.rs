@@ -1,12 +1,13 @@
 //! A TOC and its files as a [`Disc`].
 
 use crate::content::Content;
-use crate::layout;
+use crate::corrected::Corrected;
+use crate::layout::{self, Made};
 use crate::parse::parse_sheet;
 use crate::pieces::Bit;
 use crate::sheet::{Sheet, What};
 use crate::source::{Swapped, Zeros};
-use crate::wire::{DataMode, SubMode};
+use crate::wire::DataMode;
 use discconv_core::{
     At, Concat, Disc, DiscParts, Error, Extra, ExtraKind, Found, Input, Note, Padded, ReadAt, Result, Slice, safe_relative_name,
 };
@@ -29,12 +30,19 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
     let files = Files::locate(input, &sheet, &mut notes)?;
     let mut layout = layout::build(&sheet, &files)?;
     notes.append(&mut layout.notes);
-    notes.extend(corrected_subchannel(&sheet));
     let mut sources: Vec<Arc<dyn ReadAt>> =
         files.sources.into_iter().zip(&layout.needed).map(|(source, needed)| padded(source, *needed)).collect();
-    for bits in &layout.composed {
-        let composed = composed(input.name, &sources, bits)?;
-        sources.push(composed);
+    for made in &layout.made {
+        let source = match made {
+            Made::Composed(bits) => composed(input.name, &sources, bits)?,
+            Made::Corrected { source, offset, stride, sectors } => {
+                let inner = usize::try_from(source.0).ok().and_then(|index| sources.get(index)).cloned();
+                let found = || Error::malformed(input.name, At::Whole, "subchannel of no file", "subchannel of a file");
+                let inner = inner.ok_or_else(found)?;
+                Arc::new(Corrected { inner, offset: *offset, stride: *stride, sectors: *sectors })
+            }
+        };
+        sources.push(source);
     }
     let name = input.name.rsplit(['/', '\\']).next().unwrap_or(input.name).to_owned();
     let extras = vec![Extra { kind: TEXT, name, bytes }];
@@ -67,17 +75,6 @@ fn parse(input: &Input<'_>, bytes: &[u8]) -> Result<Sheet> {
             .with_hint("name the file with the sectors instead; it lies beside this one")),
         None => parse_sheet(input.name, bytes),
     }
-}
-
-/// R to W that the drive has corrected lie otherwise than on the disc.
-fn corrected_subchannel(sheet: &Sheet) -> Vec<Note> {
-    let stored = |part: &crate::sheet::Part| matches!(part.what, What::Stored { .. });
-    let tracks = sheet.tracks.iter().filter(|track| track.sub == SubMode::Rw && track.parts.iter().any(stored));
-    let note = |track: &crate::sheet::SheetTrack| {
-        let text = "the subchannel is stored as corrected packs (RW), which are not taken over; RW_RAW would be";
-        Note::oddity(format!("{}: line {}: track {}: {text}", sheet.name, track.line, track.number))
-    };
-    tracks.map(note).collect()
 }
 
 fn padded(source: Arc<dyn ReadAt>, needed: u64) -> Arc<dyn ReadAt> {

@@ -4,7 +4,7 @@ use crate::sheet::Sheet;
 use crate::target::{Target, TargetPart, TargetTrack, TargetWhat};
 use crate::texts::{self, ToWrite};
 use crate::wire::{DataMode, SubMode, item_word, leading_comments, quote, quote_name, time};
-use discconv_core::{SessionKind, Track, TrackMode, Twist};
+use discconv_core::{Form, SessionKind, Track, TrackMode, Twist};
 use discconv_sector::cd_text::{Block, Kind};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -83,15 +83,25 @@ fn part_line(out: &mut String, target: &Target<'_>, place: &TargetTrack, part: &
         }
         TargetWhat::Stored { file, offset, form } => {
             let name = quote_name(&target.files[*file].name).unwrap_or_default();
-            let offset = if *offset > 0 { format!(" #{offset}") } else { String::new() };
             if is_audio && place.sub == SubMode::None {
                 let swap = if form.twist == Twist::SwapAudio { "" } else { " SWAP" };
-                let _ = writeln!(out, "FILE {name}{swap}{offset} 0 {sectors}");
+                let _ = writeln!(out, "FILE {name}{swap} {} {sectors}", start(*offset, form));
             } else {
+                let offset = if *offset > 0 { format!(" #{offset}") } else { String::new() };
                 let bytes = u64::from(part.sectors()) * u64::from(form.stride);
                 let _ = writeln!(out, "DATAFILE {name}{offset} {sectors} // length in bytes: {bytes}");
             }
         }
+    }
+}
+
+/// Where sound begins in its file. libcdio knows no `#` here, so a time is better where it can be one.
+fn start(offset: u64, form: &Form) -> String {
+    let stride = u64::from(form.stride);
+    match u32::try_from(offset / stride) {
+        Ok(0) if offset == 0 => "0".to_owned(),
+        Ok(sectors) if offset.is_multiple_of(stride) => time(sectors),
+        _ => format!("#{offset} 0"),
     }
 }
 

@@ -200,6 +200,31 @@ fn subchannel_behind_each_sector() {
     assert_eq!(disc.stored_sub().map(|coding| coding.name()), Some("packed"));
 }
 
+/// Corrected packs become what is on the disc: symbol 0 of a pack is where it was, symbol 8 too.
+#[test]
+fn corrected_subchannel() {
+    let record = |sector: u8| {
+        let packs: Vec<u8> = (0..4).flat_map(|pack| (0..24).map(move |symbol| (sector * 4 + pack + symbol) % 64)).collect();
+        [vec![sector; 2048], packs].concat()
+    };
+    let bin: Vec<u8> = (0..5).flat_map(record).collect();
+    let disc = disc("TRACK MODE1 RW ZERO 0:0:2 DATAFILE \"a.bin\"", &[("a.bin", &bin)]).unwrap();
+    let mut out = vec![0; 2448];
+    for sector in 0..5 {
+        disc.read_sectors(Lba(2 + i32::from(sector)), &Form::RAW_SUB, &mut Scratch::default(), &mut out).unwrap();
+        let symbols = &out[RAW..];
+        assert_eq!((symbols[0], symbols[24], symbols[32]), (sector * 4, sector * 4 + 1, sector * 4 + 9));
+        assert_eq!(out[16..2064], [sector; 2048]);
+    }
+    assert_eq!(crate::written::same(&disc).files.get("out.bin").unwrap().len(), 5 * 2448);
+    // Also where records begin anywhere in a file.
+    let cut = crate::folder::disc("TRACK MODE1 RW DATAFILE \"a.bin\" 1000 DATAFILE \"a.bin\" #1000", &[("a.bin", &bin)]).unwrap();
+    for sector in 0..5 {
+        cut.read_sectors(Lba(sector), &Form::RAW_SUB, &mut Scratch::default(), &mut out).unwrap();
+        assert_eq!(i32::from(out[RAW]), sector * 4);
+    }
+}
+
 #[test]
 fn names_without_opening() {
     let text = "TRACK AUDIO FILE \"a.wav\" 0 FILE \"b \\\"c\\\".bin\" 0 FILE \"a.wav\" 0 TRACK MODE1 DATAFILE \"d/e.iso\"";

@@ -89,7 +89,6 @@ fn notes() {
         "TRACK AUDIO FILE \"a.bin\" 0 100",
         "TRACK AUDIO FILE \"a.bin\" 0:0:4 0:0:9",
         "TRACK AUDIO FILE \"short.wav\" 0",
-        "TRACK MODE1 RW DATAFILE \"a.bin\" 0:0:2",
         "CD_TEXT { LANGUAGE 0 { RESERVED1 \"x\" TITLE \"a\" TITLE \"b\" } } TRACK AUDIO CD_TEXT { LANGUAGE 0 { SIZE_INFO { 1 } } } SILENCE 0:0:1",
     ] {
         let disc = disc(text, &[("a.bin", &bin), ("short.wav", &bin[..9])]).unwrap();

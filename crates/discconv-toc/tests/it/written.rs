@@ -43,7 +43,7 @@ fn sector(bytes: u16) -> WriteOptions {
 
 /// Written and read again it is the same disc.
 #[track_caller]
-fn same(disc: &Disc) -> Folder {
+pub(crate) fn same(disc: &Disc) -> Folder {
     let (folder, _) = write(disc, "out", &WriteOptions::default(), LossKinds::NONE).unwrap();
     let back = folder.open("out.toc").unwrap();
     let found = compare(disc, &back, &Serial, &Quiet).unwrap();
@@ -163,7 +163,7 @@ fn data_in_the_gap_of_sound() {
     let disc = by_hand(tracks, &[(0, 350, Mode1, true), (350, 600, Audio, true)], [data, sound(1, 250)].concat());
     let (folder, _) = write(&disc, "out", &WriteOptions::default(), LossKinds::NONE).unwrap();
     assert!(raw(&folder.open("out.toc").unwrap(), 0, 600) == raw(&disc, 0, 600));
-    assert!(text(&folder).contains("FILE \"out.bin\" SWAP #705600 0 00:00:50"), "{}", text(&folder));
+    assert!(text(&folder).contains("FILE \"out.bin\" SWAP 00:04:00 00:00:50"), "{}", text(&folder));
 }
 
 #[test]
