@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
 use discconv_core::{
-    Disc, Error, Execution, FileId, Input, LossKinds, OutputFile, OutputSet, Outputs, Quiet, ReadAt, Report, Result,
-    Watch, WriteOptions, execute,
+    Disc, Error, Execution, FileId, Input, LossKinds, OutputFile, OutputSet, Outputs, Quiet, ReadAt, Report, Result, Watch,
+    WriteOptions, execute,
 };
 use discconv_formats::{by_id, open, plan_to, reader_for};
 use discconv_host::{FileSource, FolderOutputs, FolderSiblings, ThreadPool};

@@ -88,7 +88,7 @@ fn the_nearest_format_that_keeps_it() {
         (LossKinds::of(&[LossKind::Audio, LossKind::Index]), Media::Cd, Some("cue")),
         (LossKinds::of(&[LossKind::Ecc, LossKind::Damage]), Media::Cd, Some("cue")),
         (LossKinds::NONE, Media::Dvd, Some("iso")),
-        (LossKinds::of(&[LossKind::Ecc]), Media::Dvd, None),
+        (LossKinds::of(&[LossKind::Ecc]), Media::Dvd, Some("nrg")),
     ] {
         assert_eq!(nearest(kinds, media).map(|info| info.id), id, "{kinds:?}, {media:?}");
         for refusing in ["iso", "cue"] {

@@ -21,6 +21,7 @@ const ALLOWED: &[&str] = &[
     "MPL-2.0", // symphonia: its files stay under it, programs that link them need not
     "NCSA",
     "Unicode-3.0",
+    "bzip2-1.0.6", // bzip2 and its port to Rust: terms of the BSD kind
     "Unlicense",
     "Zlib",
 ];

@@ -6,8 +6,8 @@
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    Disc, Error, Execution, Form, Format, Input, Lba, Loss, LossKind, LossKinds, Outputs, Plan, Pool, Quiet, Report,
-    Result, Scratch, Serial, Tally, Toc, Track, WriteOptions, compare, execute, toc_difference,
+    Disc, Error, Execution, Form, Format, Input, Lba, Loss, LossKind, LossKinds, Outputs, Plan, Pool, Quiet, Report, Result,
+    Scratch, Serial, Tally, Toc, Track, WriteOptions, compare, execute, toc_difference,
 };
 use discconv_formats::{FORMATS, open, plan_to, reader_for};
 use discconv_host::ThreadPool;
