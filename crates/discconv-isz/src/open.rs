@@ -204,7 +204,10 @@ fn notes(layout: &Layout<'_>, zeros: Zeros) -> Vec<Note> {
 fn damage(segments: &[Segment], chunks: &Chunks) -> Result<Option<Note>> {
     let Some(missing) = chunks.stored.missing.first() else { return Ok(None) };
     let (file, at) = chunks.stored.place(missing.start);
-    let kept = |index: &u64| matches!(chunks.starts.chunk(*index), (kind, range) if kind != Kind::Zero && !chunks.stored.is_missing(&range));
+    let kept = |index: &u64| {
+        let (kind, range) = chunks.starts.chunk(*index);
+        kind != Kind::Zero && !chunks.stored.is_missing(&range)
+    };
     if !(0..chunks.starts.count()).any(|index| kept(&index)) {
         let len = segments.iter().find(|segment| segment.name == file).map_or(at, |segment| segment.source.len());
         let found = format!("the end of the file at byte {len:#X}");
