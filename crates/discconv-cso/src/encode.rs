@@ -54,6 +54,7 @@ impl BlockEncode for Encoder {
             lz4: matches!(self.codecs, Codecs::Lz4 | Codecs::Both).then(|| Lz4Encoder::new(self.level)),
             padded: Vec::new(),
             other: Vec::new(),
+            blank: None,
         })
     }
 }
@@ -66,11 +67,16 @@ struct Worker {
     padded: Vec<u8>,
     /// What LZ4 made of a block that deflate packed too.
     other: Vec<u8>,
+    /// What became of a block of zeros.
+    blank: Option<(Vec<u8>, Coded)>,
 }
 
 impl BlockWorker for Worker {
     fn encode(&mut self, _: u64, raw: &[u8], out: &mut Vec<u8>) -> Result<Coded> {
         let block = usize::try_from(self.how.block_bytes).unwrap_or(usize::MAX);
+        if is_zero(raw) {
+            return Ok(self.blank(block, out));
+        }
         if raw.len() == block {
             return Ok(self.whole(raw, out));
         }
@@ -85,6 +91,18 @@ impl BlockWorker for Worker {
 }
 
 impl Worker {
+    /// Zeros, of which discs have long runs: coded once.
+    fn blank(&mut self, block: usize, out: &mut Vec<u8>) -> Coded {
+        if let Some((bytes, coded)) = &self.blank {
+            out.extend_from_slice(bytes);
+            return *coded;
+        }
+        let before = out.len();
+        let coded = self.whole(&vec![0; block], out);
+        self.blank = Some((out[before..].to_vec(), coded));
+        coded
+    }
+
     fn whole(&mut self, raw: &[u8], out: &mut Vec<u8>) -> Coded {
         let before = out.len();
         if let (Codecs::Zlib, Some(deflater)) = (self.how.codecs, &mut self.deflater) {
@@ -116,6 +134,11 @@ impl Worker {
         }
         Coded { tag, check: 0 }
     }
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<32>();
+    chunks.iter().all(|chunk| *chunk == [0; 32]) && rest.iter().all(|byte| *byte == 0)
 }
 
 /// Makes the index of a CSO or ZSO.

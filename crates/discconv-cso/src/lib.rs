@@ -124,6 +124,7 @@ static JSO: FormatInfo = FormatInfo {
     name: "JSO image",
     extensions: &["jso"],
     wrapper: true,
+    wraps: Some("iso"),
     spec: "rom-properties and ARK-4 conventions",
     ..FormatInfo::BASE
 };
