@@ -56,10 +56,15 @@ impl Best {
     fn small(&mut self, input: &[u8]) {
         let depth = if input.len() <= 4096 { 96 } else { 300 };
         self.finder.find(input, depth);
-        let whole = self.choose(input, 0..input.len(), Costs::guess(input));
+        let mut whole = self.choose(input, 0..input.len(), Costs::guess(input));
         let parts = if input.len() > WORTH_CUTTING { self.cut(input, &whole) } else { Vec::new() };
         let total: u64 = parts.iter().map(|part| part.coding.bits).sum();
-        let parts = if parts.is_empty() || total >= whole.coding.bits { vec![whole] } else { parts };
+        let parts = if parts.is_empty() || total >= whole.coding.bits {
+            self.polish(input, &mut whole);
+            vec![whole]
+        } else {
+            parts
+        };
         let count = parts.len();
         for (index, part) in parts.into_iter().enumerate() {
             coding::write(&part.tokens, &part.coding, &input[part.range], index + 1 == count, &mut self.out);
@@ -82,7 +87,9 @@ impl Best {
         for cut in cuts {
             let tokens = &whole.tokens[first..cut];
             let end = start + tokens.iter().map(|token| token.span()).sum::<usize>();
-            parts.push(self.choose(input, start..end, Costs::of(&Histogram::of(tokens))));
+            let mut part = self.choose(input, start..end, Costs::of(&Histogram::of(tokens)));
+            self.polish(input, &mut part);
+            parts.push(part);
             (first, start) = (cut, end);
         }
         parts
@@ -120,11 +127,10 @@ impl Best {
 
     /// The best tokens for a range as one block, and its codes.
     fn choose(&mut self, input: &[u8], range: std::ops::Range<usize>, mut costs: Costs) -> Part {
-        let hopeless = 8 * stored_length(range.len()) as u64 * 33 / 32;
+        let hopeless = hopeless(range.len());
         let mut best: (Vec<Token>, u64) = (Vec::new(), u64::MAX);
         let mut tokens = Vec::new();
-        let rounds = if input.len() > WORTH_CUTTING { ROUNDS + 1 } else { ROUNDS };
-        for _ in 0..rounds {
+        for _ in 0..ROUNDS {
             self.parser.parse(input, range.clone(), &self.finder, &costs, &mut tokens);
             if tokens == best.0 {
                 break;
@@ -140,28 +146,26 @@ impl Best {
                 break;
             }
         }
-        let mut coding = self.coder.find(&Histogram::of(&best.0), Search::Full);
-        // From here on by the very codes that will be written.
-        for _ in 0..LAST_ROUNDS {
-            if coding.bits > hopeless {
-                break;
-            }
-            self.parser.parse(
-                input,
-                range.clone(),
-                &self.finder,
-                &Costs::of_codes(&coding.literals, &coding.distances),
-                &mut tokens,
-            );
-            let histogram = Histogram::of(&tokens);
-            let other = self.coder.adapt(&histogram, &coding);
-            if tokens == best.0 || other.bits >= coding.bits {
-                break;
-            }
-            coding = other;
-            std::mem::swap(&mut best.0, &mut tokens);
-        }
+        let coding = self.coder.find(&Histogram::of(&best.0), Search::Full);
         Part { range, tokens: best.0, coding }
+    }
+
+    /// Chooses once more, now by the very codes that will be written.
+    fn polish(&mut self, input: &[u8], part: &mut Part) {
+        let mut tokens = Vec::new();
+        for _ in 0..LAST_ROUNDS {
+            let costs = Costs::of_codes(&part.coding.literals, &part.coding.distances);
+            if part.coding.bits > hopeless(part.range.len()) {
+                return;
+            }
+            self.parser.parse(input, part.range.clone(), &self.finder, &costs, &mut tokens);
+            let other = self.coder.adapt(&Histogram::of(&tokens), &part.coding);
+            if tokens == part.tokens || other.bits >= part.coding.bits {
+                return;
+            }
+            part.coding = other;
+            std::mem::swap(&mut part.tokens, &mut tokens);
+        }
     }
 
     /// The same symbols in the same blocks, with better codes. Whether that was possible.
@@ -181,6 +185,11 @@ impl Best {
         }
         true
     }
+}
+
+/// Blocks beyond so many bits will be stored whatever is tried.
+fn hopeless(length: usize) -> u64 {
+    8 * stored_length(length) as u64 * 33 / 32
 }
 
 /// A stream as its symbols.

@@ -8,7 +8,7 @@ pub(super) const MIN_MATCH: usize = 3;
 pub(super) const MAX_MATCH: usize = 258;
 
 /// Matches beyond this are taken as they come.
-const LONG: u16 = 48;
+const LONG: u16 = 128;
 
 const HASH_BITS: u32 = 12;
 const NOWHERE: u16 = u16::MAX;

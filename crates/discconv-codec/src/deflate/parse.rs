@@ -5,6 +5,13 @@ use super::header::{DISTANCES, LITERALS};
 use super::matches::{Finder, MAX_MATCH, MIN_MATCH};
 use super::tables::{DISTANCE_EXTRA, LENGTH_EXTRA, distance_slot, length_slot};
 
+/// Up to here each length is tried, then the longest of each symbol.
+const EACH_LENGTH: usize = 18;
+
+/// The longest match of each length symbol.
+const LAST_OF_SLOT: [u16; 29] =
+    [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 22, 26, 30, 34, 42, 50, 58, 66, 82, 98, 114, 130, 162, 194, 226, 257, 258];
+
 /// Parts of a bit in which costs are counted.
 const BIT: u32 = 64;
 
@@ -112,13 +119,21 @@ impl Parser {
                     break;
                 }
                 let distance = costs.distances[distance_slot(found.distance)];
-                let lengths = costs.lengths.get(shortest..=longest).unwrap_or(&[]);
-                for ((length, symbol), rest) in (shortest..).zip(lengths).zip(&after[shortest - 1..]) {
-                    let total = distance + symbol + rest;
+                let mut length = shortest;
+                loop {
+                    // Lengths of one symbol cost the same, and the rest hardly more the shorter it is.
+                    if length > EACH_LENGTH {
+                        length = usize::from(LAST_OF_SLOT[length_slot(length as u16)]).min(longest);
+                    }
+                    let total = distance + costs.lengths[length] + after[length - 1];
                     if total < best {
                         best = total;
                         choice = Token { length: length as u16, distance: found.distance };
                     }
+                    if length == longest {
+                        break;
+                    }
+                    length += 1;
                 }
                 shortest = longest + 1;
             }
