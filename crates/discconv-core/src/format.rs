@@ -25,7 +25,7 @@ pub struct FormatInfo {
     pub writes: bool,
     /// Is it a wrapper, whose content is plain bytes to be opened again?
     pub wrapper: bool,
-    /// Of a wrapper that is written: the id of the format whose file it holds.
+    /// Of a wrapper of images: the id of the format whose file it holds, also when it is written.
     pub wraps: Option<&'static str>,
     /// Can it be written as one file per track as well as in one?
     pub splits: bool,

@@ -36,6 +36,8 @@ impl Engine<'_> {
             };
             places.push(start..at);
         }
+        // After a refusal blocks are missing, and nothing of it will be kept.
+        let index = index.filter(|_| !self.is_refused());
         for (offset, bytes) in index.map_or(Ok(Vec::new()), |index| index.finish(&places))? {
             set.write_at(id, offset, &bytes)?;
         }

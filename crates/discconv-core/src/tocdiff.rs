@@ -24,7 +24,7 @@ fn session_difference(number: u32, a: &Session, b: &Session, with_mode: bool) ->
         .or_else(|| differ(&format!("lead-out of session {number}"), a.lead_out, b.lead_out))
         .or_else(|| {
             let kind = format!("kind of session {number}");
-            if with_mode { differ(&kind, kind_name(a.kind), kind_name(b.kind)) } else { None }
+            if with_mode { differ(&kind, kind_name(a), kind_name(b)) } else { None }
         })
 }
 
@@ -64,8 +64,11 @@ fn flags(track: &Track) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 
-fn kind_name(kind: SessionKind) -> &'static str {
-    match kind {
+/// What the lead-in says, or would: sheets have no word for XA, but Mode 2 on a disc that is no CD-i means it.
+fn kind_name(session: &Session) -> &'static str {
+    let mode2 = |track: &Track| track.mode == TrackMode::Mode2;
+    match session.kind {
+        SessionKind::CdRom if session.tracks.iter().any(mode2) => "CD-ROM XA",
         SessionKind::CdRom => "CD-DA or CD-ROM",
         SessionKind::CdI => "CD-i",
         SessionKind::Xa => "CD-ROM XA",
@@ -76,6 +79,16 @@ fn kind_name(kind: SessionKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::toc::Media;
+
+    #[test]
+    fn mode_2_means_xa_whoever_says_so() {
+        let mut said = Toc::single_data(Media::Cd, TrackMode::Mode2, 100);
+        let unsaid = said.clone();
+        said.sessions[0].kind = SessionKind::Xa;
+        assert_eq!(toc_difference(&said, &unsaid, true), None);
+        said.sessions[0].kind = SessionKind::CdI;
+        assert_eq!(toc_difference(&said, &unsaid, true).as_deref(), Some("kind of session 1: CD-i and CD-ROM XA"));
+    }
 
     #[test]
     fn the_pause_before_lba_0_need_not_be_told() {
