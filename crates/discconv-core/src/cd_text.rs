@@ -16,6 +16,31 @@ impl CdTextBlock {
 }
 
 impl CdText {
+    /// What the packs of an image say; `None` without packs.
+    ///
+    /// Packs that are no more than what [`CdText::to_packs`] makes of strings in no language are those strings again: so the
+    /// texts of a sheet come back as they went in.
+    #[must_use]
+    pub fn from_packs(packs: &[[u8; 18]]) -> Option<CdText> {
+        if packs.is_empty() {
+            return None;
+        }
+        let text = CdText { blocks: CdTextBlock::from_packs(packs), packs: Vec::new() };
+        let plain =
+            matches!(&text.blocks[..], [block] if block.language == 0) && text.to_packs().is_some_and(|made| made == packs);
+        Some(if plain { text } else { CdText { packs: packs.to_vec(), ..text } })
+    }
+
+    /// Does `kept`, which came back, say all that this says, packs aside?
+    #[must_use]
+    pub fn is_kept(&self, kept: Option<&CdText>) -> bool {
+        let kept = kept.map_or(&[][..], |text| &text.blocks);
+        self.blocks.iter().enumerate().all(|(index, block)| match kept.get(index) {
+            Some(found) => found.language == block.language && found.texts == block.texts,
+            None => block.texts.is_empty(),
+        })
+    }
+
     /// The packs as stored, else packs made of the strings: Latin letters where they do, else Shift-JIS. No packs for no
     /// strings; `None` if packs cannot hold them.
     #[must_use]
@@ -78,5 +103,23 @@ mod tests {
         }
         assert_eq!(text("\u{1F4BF}").to_packs(), None);
         assert_eq!(CdText::default().to_packs(), Some(Vec::new()));
+    }
+
+    #[test]
+    fn plain_strings_come_back_without_packs() {
+        let mut plain = text("Stra\u{DF}e");
+        plain.blocks[0].language = 0;
+        assert_eq!(CdText::from_packs(&plain.to_packs().unwrap()), Some(plain.clone()));
+        // A language is more than a sheet can say.
+        let packs = text("Stra\u{DF}e").to_packs().unwrap();
+        assert_eq!(CdText::from_packs(&packs), Some(CdText { packs, ..text("Stra\u{DF}e") }));
+        assert_eq!(CdText::from_packs(&[]), None);
+        assert!(plain.is_kept(Some(&plain)) && !plain.is_kept(None) && !plain.is_kept(Some(&text("Stra\u{DF}e"))));
+        // A block without texts need not come back.
+        let more = CdText {
+            blocks: [plain.blocks.clone(), vec![CdTextBlock { language: 9, texts: [].into() }]].concat(),
+            ..plain.clone()
+        };
+        assert!(more.is_kept(Some(&plain)) && CdText::default().is_kept(None));
     }
 }

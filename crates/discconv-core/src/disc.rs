@@ -95,6 +95,12 @@ impl Extent {
     pub fn sectors(&self) -> u32 {
         self.lbas.start.sectors_to(self.lbas.end)
     }
+
+    /// Is the subchannel of its sectors stored, in a file of its own or beside the main bytes?
+    #[must_use]
+    pub fn stores_sub(&self) -> bool {
+        self.sub.is_some() || self.main.is_some_and(|place| place.form.sub.is_some())
+    }
 }
 
 /// Why a note was made.
@@ -289,6 +295,19 @@ impl Disc {
             .take_while(move |extent| extent.lbas.start < lbas.end)
             .map(move |extent| (extent.lbas.start.max(lbas.start)..extent.lbas.end.min(lbas.end), extent))
             .filter(|(lbas, _)| lbas.start < lbas.end)
+    }
+
+    /// The runs of `lbas` that extents hold.
+    #[must_use]
+    pub fn covered(&self, lbas: Range<Lba>) -> Vec<Range<Lba>> {
+        let mut runs: Vec<Range<Lba>> = Vec::new();
+        for (lbas, _) in self.extents_in(lbas) {
+            match runs.last_mut() {
+                Some(last) if last.end == lbas.start => last.end = lbas.end,
+                _ => runs.push(lbas),
+            }
+        }
+        runs
     }
 
     /// The subchannel coding that the files hold, if any.

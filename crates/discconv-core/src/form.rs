@@ -100,6 +100,9 @@ impl Form {
     pub const RAW_SUB: Form =
         Form { main: Main::Frame(0, 2352), twist: Twist::None, sub: Some(SubCoding::Interleaved), stride: 2448 };
 
+    /// 96 bytes of subchannel, P to W one behind the other, as in a file of its own.
+    pub const SUB: Form = Form { main: Main::None, twist: Twist::None, sub: Some(SubCoding::Packed), stride: 96 };
+
     const fn plain(main: Main, stride: u32) -> Form {
         Form { main, twist: Twist::None, sub: None, stride }
     }

@@ -24,25 +24,8 @@ impl Disc {
                 }
                 None => Piece::Sectors { disc, lbas, form: *as_stored },
             };
-            push(&mut pieces, piece);
+            piece.push_onto(&mut pieces);
         }
         pieces
-    }
-}
-
-/// Append, joined to the last piece where they are one.
-fn push(pieces: &mut Vec<Piece>, piece: Piece) {
-    match (pieces.last_mut(), &piece) {
-        (Some(Piece::Copy { disc, source, range }), Piece::Copy { disc: d, source: s, range: r })
-            if disc == d && source == s && range.end == r.start =>
-        {
-            range.end = r.end
-        }
-        (Some(Piece::Sectors { disc, lbas, form }), Piece::Sectors { disc: d, lbas: l, form: f })
-            if disc == d && form == f && lbas.end == l.start =>
-        {
-            lbas.end = l.end
-        }
-        _ => pieces.push(piece),
     }
 }

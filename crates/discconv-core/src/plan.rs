@@ -62,6 +62,26 @@ impl Piece {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Append it to `pieces` unless it is nothing, joined to the last one where both are one copy, or sectors in a row.
+    pub fn push_onto(self, pieces: &mut Vec<Piece>) {
+        if self.is_empty() {
+            return;
+        }
+        match (pieces.last_mut(), self) {
+            (Some(Piece::Copy { disc, source, range }), Piece::Copy { disc: d, source: s, range: r })
+                if (*disc, *source, range.end) == (d, s, r.start) =>
+            {
+                range.end = r.end;
+            }
+            (Some(Piece::Sectors { disc, lbas, form }), Piece::Sectors { disc: d, lbas: l, form: f })
+                if (*disc, lbas.end, *form) == (d, l.start, f) =>
+            {
+                lbas.end = l.end;
+            }
+            (_, piece) => pieces.push(piece),
+        }
+    }
 }
 
 /// A part of a file.

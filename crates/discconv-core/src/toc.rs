@@ -59,6 +59,28 @@ pub enum SessionKind {
     Xa,
 }
 
+impl SessionKind {
+    /// What a disc type byte says (ECMA-130 22.3.4.2, the seconds of pointer A0h).
+    #[must_use]
+    pub fn from_disc_type(byte: u8) -> SessionKind {
+        match byte {
+            0x10 => SessionKind::CdI,
+            0x20 => SessionKind::Xa,
+            _ => SessionKind::CdRom,
+        }
+    }
+
+    /// The disc type byte.
+    #[must_use]
+    pub fn disc_type(self) -> u8 {
+        match self {
+            SessionKind::CdRom => 0,
+            SessionKind::CdI => 0x10,
+            SessionKind::Xa => 0x20,
+        }
+    }
+}
+
 /// The mode of a track. Mode and form of a *sector* are asked of the sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrackMode {
@@ -233,6 +255,14 @@ impl Track {
     #[must_use]
     pub fn first(&self) -> Lba {
         self.indexes.first().map_or(self.end, |(_, lba)| *lba)
+    }
+
+    /// Let it begin at `first`: INDEX 00 is there, or nowhere if that is not before INDEX 01.
+    pub fn set_first(&mut self, first: Lba) {
+        self.indexes.retain(|(number, _)| *number > 0);
+        if first < self.start() {
+            self.indexes.insert(0, (0, first));
+        }
     }
 
     /// Sectors from INDEX 01 to the end.

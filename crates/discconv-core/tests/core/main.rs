@@ -14,6 +14,7 @@ mod comparing;
 mod engine;
 mod faults;
 mod hostile;
+mod images;
 mod pool;
 mod properties;
 mod random;
