@@ -1,10 +1,11 @@
 //! A session that was written at once: its cue sheet and its track table.
 
 use crate::chain::Chunk;
-use crate::content::{self, PAUSE};
+use crate::content;
 use crate::open::{Image, Run};
 use crate::wire::{self, CueEntry, DAO_HEADER, DaoTrack, LEAD_OUT};
-use discconv_core::{At, Control, Error, Isrc, Lba, Mcn, Result, Session, Track};
+use discconv_core::image::{PAUSE, record_form};
+use discconv_core::{At, Control, Error, Isrc, Lba, Mcn, Result, Session, SessionKind, Track};
 
 /// A sheet and its table.
 struct Tables<'a> {
@@ -36,7 +37,7 @@ pub(crate) fn session(image: &mut Image<'_>, sheet: &Chunk, dao: &Chunk) -> Resu
         image.mcn.get_or_insert(mcn);
     }
     let tables = Tables { sheet, entries: wire::cue_entries(&sheet.payload), dao };
-    let mut session = Session { kind: wire::session_kind(header.disc_type), tracks: Vec::new(), lead_out: Lba::ZERO };
+    let mut session = Session { kind: SessionKind::from_disc_type(header.disc_type), tracks: Vec::new(), lead_out: Lba::ZERO };
     for (index, (number, told)) in (header.first..).zip(&tracks).enumerate() {
         session.tracks.push(tables.track(image, index, number, told)?);
     }
@@ -105,7 +106,7 @@ impl Tables<'_> {
     /// Add the sectors of one track.
     fn track(&self, image: &mut Image<'_>, index: usize, number: u8, told: &DaoTrack) -> Result<Track> {
         let size = told.sector_bytes;
-        let form = content::form_of(size).ok_or_else(|| {
+        let form = record_form(size).ok_or_else(|| {
             let found = format!("sector size {size} of track {number} in the {} chunk", self.dao.name());
             self.malformed(image, index, found, "2048, 2336, 2352 or 2448")
         })?;

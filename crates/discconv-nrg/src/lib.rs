@@ -29,7 +29,6 @@ mod open;
 mod plan;
 mod tao;
 mod target;
-mod texts;
 mod wire;
 
 use discconv_core::{

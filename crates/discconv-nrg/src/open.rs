@@ -1,13 +1,13 @@
 //! From chunks to a disc.
 
 use crate::chain::{self, Chain, Chunk};
-use crate::content::{self, PAUSE, Signs};
-use crate::{dao, tao, texts, wire};
+use crate::{content, dao, tao};
+use discconv_core::image::{Signs, seen_mode, sub_coding, with_pause};
 use discconv_core::{
-    At, Disc, DiscParts, Error, Extent, Form, Input, Lba, Main, Mcn, Note, Place, ReadAt, Result, Session, SessionKind, SourceId,
-    Toc, Track, TrackMode,
+    At, CdText, Disc, DiscParts, Error, Extent, Form, Input, Lba, Main, Mcn, Note, Place, ReadAt, Result, Session, SessionKind,
+    SourceId, Toc, TrackMode,
 };
-use discconv_sector::{RAW, SUB};
+use discconv_sector::RAW;
 use std::sync::Arc;
 
 /// Open the image `input`.
@@ -141,7 +141,7 @@ impl<'a> Image<'a> {
         if let (Some(session), Some(told)) = (self.sessions.last_mut(), told)
             && session.kind == SessionKind::CdRom
         {
-            session.kind = wire::session_kind(*told);
+            session.kind = SessionKind::from_disc_type(*told);
         }
     }
 
@@ -176,15 +176,15 @@ impl<'a> Image<'a> {
 
     /// The mode of the track whose sectors from INDEX 01 on are `run`; `None` if nothing tells it.
     pub(crate) fn mode(&self, run: &Run, code: u8, data_bit: bool) -> Option<TrackMode> {
-        let header = content::header(run.sectors, |sector, head| run.form.is_raw() && self.read(run, sector, 0, head));
-        content::settle(&run.form, Signs { told: content::told_mode(code), data_bit, header })
+        let seen = seen_mode(run.sectors, |sector, head| run.form.is_raw() && self.read(run, sector, 0, head));
+        Signs { told: content::told_mode(code), data_bit, seen: seen.map(|(_, mode)| mode) }.settle(run.form.main)
     }
 
     /// Make `run` say how its subchannel is arranged.
     pub(crate) fn settle_coding(&self, run: &mut Run) {
         if run.form.sub.is_some() {
-            let found = content::coding(run.sectors, |sector, block: &mut [u8; SUB]| self.read(run, sector, RAW as u64, block));
-            run.form.sub = Some(found);
+            let found = sub_coding(run.sectors, |sector, block| self.read(run, sector, RAW as u64, block));
+            run.form.sub = found.or(run.form.sub);
         }
     }
 
@@ -223,7 +223,7 @@ impl<'a> Image<'a> {
             limit: format!("{} sectors of a CD", discconv_sector::MAX_CD_SECTORS),
         })?;
         let packs = chain.chunks.iter().find(|chunk| chunk.id == *b"CDTX" && !chunk.payload.is_empty());
-        let cd_text = packs.and_then(|chunk| texts::read(chunk.payload.as_chunks().0));
+        let cd_text = packs.and_then(|chunk| CdText::from_packs(chunk.payload.as_chunks().0));
         if let Some(chunk) = packs.filter(|chunk| !chunk.payload.as_chunks::<18>().1.is_empty()) {
             self.oddity(format!("the CDTX chunk at byte {:#X} is no whole number of packs", chunk.at));
         }
@@ -236,29 +236,6 @@ impl<'a> Image<'a> {
             checks: Vec::new(),
             extras: Vec::new(),
         };
-        settle_pause(self.file, Disc::new(self.file, parts)?)
+        with_pause(self.file, Disc::new(self.file, parts)?)
     }
-}
-
-/// What is stored before LBA 0 belongs to track 1 only if there is something in it.
-fn settle_pause(file: &str, disc: Disc) -> Result<Disc> {
-    let Some(first) = disc.extents().first().filter(|extent| extent.main.is_some()).map(|extent| extent.lbas.start) else {
-        return Ok(disc);
-    };
-    let form = disc.extents().first().and_then(|extent| extent.main).map_or(Form::RAW, |place| place.form);
-    if first >= PAUSE.end || content::pause_is_blank(&disc, &form)? {
-        return Ok(disc);
-    }
-    let mut parts = disc.into_parts();
-    if let Some(track) = parts.toc.sessions.first_mut().and_then(|session| session.tracks.first_mut()) {
-        with_pause(track, first);
-    }
-    parts.notes.push(Note::oddity(format!("{file}: the pause before LBA 0 is not blank, and is kept as INDEX 00 of track 1")));
-    Disc::new(file, parts)
-}
-
-/// Give track 1 the stored pause from `first` on.
-pub(crate) fn with_pause(track: &mut Track, first: Lba) {
-    track.indexes.retain(|(number, _)| *number > 0);
-    track.indexes.insert(0, (0, first));
 }

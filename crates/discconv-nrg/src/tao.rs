@@ -1,9 +1,10 @@
 //! A session whose tracks were written one at a time: gaps are not stored, and positions are counted.
 
 use crate::chain::Chunk;
-use crate::content::{self, form_of};
+use crate::content;
 use crate::open::{Image, Run};
 use crate::wire::{self, TaoTrack};
+use discconv_core::image::record_form;
 use discconv_core::{At, Control, Error, Form, Lba, Media, Result, Session, SessionKind, Track};
 use discconv_sector::PREGAP_SECTORS;
 
@@ -96,7 +97,7 @@ impl Entry<'_> {
         let unknown = || self.malformed(image, format!("mode code {:X}h", told.code), "a code that is known");
         let code = u8::try_from(told.code).ok().filter(|code| content::told_mode(*code).is_some()).ok_or_else(unknown)?;
         let bytes = content::told_bytes(code).ok_or_else(unknown)?;
-        let form = form_of(bytes).ok_or_else(unknown)?;
+        let form = record_form(bytes).ok_or_else(unknown)?;
         let whole = |form: &Form| told.length.is_multiple_of(u64::from(form.stride));
         // As in the other tables: a code that says less than is there.
         if !whole(&form) && !form.is_raw() && whole(&Form::RAW) {

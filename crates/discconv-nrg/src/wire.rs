@@ -2,7 +2,7 @@
 
 use binrw::meta::{ReadEndian, WriteEndian};
 use binrw::{BinRead, BinWrite, io::Cursor};
-use discconv_core::{Lba, Msf, SessionKind};
+use discconv_core::{Lba, Msf};
 
 /// Version 1 or 2: 32- or 64-bit offsets, addresses as MSF or LBA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,24 +205,6 @@ pub(crate) fn from_bcd(byte: u8) -> Option<u8> {
 /// A number below 100 as BCD.
 pub(crate) fn to_bcd(number: u8) -> u8 {
     (number / 10 % 10) * 16 + number % 10
-}
-
-/// What a disc type byte says.
-pub(crate) fn session_kind(disc_type: u8) -> SessionKind {
-    match disc_type {
-        0x10 => SessionKind::CdI,
-        0x20 => SessionKind::Xa,
-        _ => SessionKind::CdRom,
-    }
-}
-
-/// The disc type byte (ECMA-130 22.3.4.2, the seconds of pointer A0h).
-pub(crate) fn disc_type(kind: SessionKind) -> u8 {
-    match kind {
-        SessionKind::CdRom => 0,
-        SessionKind::CdI => 0x10,
-        SessionKind::Xa => 0x20,
-    }
 }
 
 /// Bytes of `value`.

@@ -200,7 +200,7 @@ fn a_made_pause() {
     for lba in [-150, -1] {
         let at = usize::try_from(lba + 150).unwrap() * 2448;
         assert!(bytes[at..at + RAW] == mode1(lba, &[]), "LBA {lba}");
-        let q = q_position(4, 1, 0, lba.unsigned_abs(), lba);
+        let q = q_position(4, 1, 0, lba.unsigned_abs() - 1, lba);
         assert_eq!(bytes[at + RAW..at + 2448], interleave(&packed_block(true, &q)), "LBA {lba}");
     }
 }
