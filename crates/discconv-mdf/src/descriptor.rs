@@ -224,7 +224,7 @@ fn session(raw: &Raw<'_>, at: u64, number: u64, header: &Header, notes: &mut Vec
         let entry: TrackBlock = raw.one(at, wire::TRACK, &format!("track block {} of session {number}", index + 1))?;
         match entry.point {
             1..=99 => told.tracks.push(track(raw, at, entry, is_dvd(header.medium))?),
-            POINT_FIRST => told.kind = wire::session_kind(entry.pointed[1]),
+            POINT_FIRST => told.kind = SessionKind::from_disc_type(entry.pointed[1]),
             POINT_LEAD_OUT => {
                 let pointed = lba(entry.pointed);
                 if pointed.is_some_and(|pointed| pointed != told.lead_out) && !is_dvd(header.medium) {

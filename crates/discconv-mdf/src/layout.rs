@@ -9,10 +9,11 @@
 //! | is E and as many sectors, up to the length of the pregap | its last sectors are stored before the offset |
 //! | is E, for all tracks, and the file has room for all pregaps and nothing else | is stored from the offset on |
 
-use crate::content::{self, PAUSE};
+use crate::content;
 use crate::descriptor::{Descriptor, ToldSession, ToldTrack};
 use crate::files::Files;
 use crate::wire::SUB_INTERLEAVED;
+use discconv_core::image::PAUSE;
 use discconv_core::{At, Error, Form, Lba, Note, Result};
 use discconv_sector::PREGAP_SECTORS;
 use std::collections::BTreeMap;

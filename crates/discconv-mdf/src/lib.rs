@@ -22,7 +22,6 @@
 //! Known gaps: version 2 of the descriptor and MDX, which are encrypted, are refused; data position measurements are kept
 //! for the way back and otherwise unused.
 
-mod codes;
 mod content;
 mod descriptor;
 mod extras;

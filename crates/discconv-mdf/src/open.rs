@@ -1,15 +1,16 @@
 //! From a descriptor and its data to a disc.
 
-use crate::content::{self, PAUSE, Signs};
+use crate::content;
 use crate::descriptor::{self, Descriptor, ToldTrack};
 use crate::files::{self, Files};
 use crate::layout::{self, Placed};
-use crate::{codes, wire};
+use crate::wire;
+use discconv_core::image::{PAUSE, Signs, SubCodes, seen_mode, sub_coding, with_pause};
 use discconv_core::{
     At, Control, Disc, DiscParts, Error, Extent, Form, Input, Lba, Main, Media, Note, Place, ReadAt, Result, Session, SourceId,
     Toc, Track, TrackMode,
 };
-use discconv_sector::{MAX_CD_SECTORS, SUB};
+use discconv_sector::MAX_CD_SECTORS;
 use std::sync::Arc;
 
 /// Open the image that the descriptor `input` describes.
@@ -80,11 +81,11 @@ impl Image<'_> {
     fn settle(&mut self, placed: &mut Placed, told: &ToldTrack) -> Result<TrackMode> {
         let sectors = placed.start.sectors_to(placed.end);
         let raw = placed.form.main == Main::Frame(0, 2352);
-        let header = content::header(sectors, |sector, head| raw && self.read(placed, sector, 0, head));
+        let seen = seen_mode(sectors, |sector, head| raw && self.read(placed, sector, 0, head));
         let by_byte = content::told_mode(told.block.mode);
-        let signs = Signs { told: by_byte, data_bit: told.control() & 4 != 0, header };
+        let signs = Signs { told: by_byte, data_bit: told.control() & 4 != 0, seen: seen.map(|(_, mode)| mode) };
         let (number, byte) = (told.number(), told.block.mode);
-        let mode = content::settle(&placed.form, signs).ok_or_else(|| {
+        let mode = signs.settle(placed.form.main).ok_or_else(|| {
             Error::malformed(
                 self.file,
                 At::Byte(told.at),
@@ -98,8 +99,8 @@ impl Image<'_> {
         }
         if placed.form.sub.is_some() {
             let behind = placed.form.main.len() as u64;
-            placed.form.sub =
-                Some(content::coding(sectors, |sector, block: &mut [u8; SUB]| self.read(placed, sector, behind, block)));
+            let found = sub_coding(sectors, |sector, block| self.read(placed, sector, behind, block));
+            placed.form.sub = found.or(placed.form.sub);
         }
         Ok(mode)
     }
@@ -128,7 +129,7 @@ impl Image<'_> {
         let toc = Toc { media, sessions, mcn: None, cd_text: None };
         let Image { file, sources, notes } = self;
         let parts = DiscParts { toc, sources, extents, notes, checks: Vec::new(), extras: descriptor.extras };
-        with_codes(file, settle_pause(file, Disc::new(file, parts)?)?)
+        with_codes(file, with_pause(file, Disc::new(file, parts)?)?)
     }
 
     fn media(&mut self, descriptor: &Descriptor, sessions: &[Session], extents: &[Extent]) -> Result<Media> {
@@ -179,47 +180,20 @@ fn extents_of(placed: &Placed, mode: TrackMode) -> Vec<Extent> {
 }
 
 fn track(placed: &Placed, told: &ToldTrack, mode: TrackMode, first_of_disc: bool) -> Track {
-    let mut indexes = vec![(1, placed.start)];
+    let (number, control) = (told.number(), Control::from_nibble(told.control()));
+    let mut track = Track { number, mode, control, isrc: None, indexes: vec![(1, placed.start)], end: placed.end };
     // What lies before LBA 0 is looked at when all is known.
-    let begin = if first_of_disc { placed.begin.max(PAUSE.end) } else { placed.begin };
-    if begin < placed.start {
-        indexes.insert(0, (0, begin));
-    }
-    Track { number: told.number(), mode, control: Control::from_nibble(told.control()), isrc: None, indexes, end: placed.end }
-}
-
-/// What is stored before LBA 0 belongs to track 1 only if there is something in it.
-fn settle_pause(file: &str, disc: Disc) -> Result<Disc> {
-    let Some(first) = disc.extents().first().filter(|extent| extent.main.is_some()).map(|extent| extent.lbas.start) else {
-        return Ok(disc);
-    };
-    if first >= PAUSE.end || content::pause_is_blank(&disc)? {
-        return Ok(disc);
-    }
-    let mut parts = disc.into_parts();
-    if let Some(track) = parts.toc.sessions.first_mut().and_then(|session| session.tracks.first_mut()) {
-        with_pause(track, first);
-    }
-    parts.notes.push(Note::oddity(format!("{file}: the pause before LBA 0 is not blank, and is kept as INDEX 00 of track 1")));
-    Disc::new(file, parts)
-}
-
-/// Give track 1 the stored pause from `first` on.
-pub(crate) fn with_pause(track: &mut Track, first: Lba) {
-    track.indexes.retain(|(number, _)| *number > 0);
-    track.indexes.insert(0, (0, first));
+    track.set_first(if first_of_disc { placed.begin.max(PAUSE.end) } else { placed.begin });
+    track
 }
 
 /// With the codes that only the subchannel knows.
 fn with_codes(file: &str, disc: Disc) -> Result<Disc> {
-    let found = codes::read(&disc);
-    if found == codes::Codes::default() {
+    let found = SubCodes::read(&disc);
+    if found.is_empty() {
         return Ok(disc);
     }
     let mut parts = disc.into_parts();
-    parts.toc.mcn = found.mcn;
-    for track in parts.toc.sessions.iter_mut().flat_map(|session| &mut session.tracks) {
-        track.isrc = found.isrcs.iter().find(|(number, _)| *number == track.number).map(|(_, isrc)| isrc.clone());
-    }
+    found.complete(&mut parts.toc);
     Disc::new(file, parts)
 }

@@ -160,7 +160,7 @@ fn points(session: &Session, tracks: &[&TargetTrack<'_>]) -> Vec<TrackBlock> {
         ..TrackBlock::default()
     };
     vec![
-        point(first, wire::POINT_FIRST, [first.track.number, wire::disc_type(session.kind), 0]),
+        point(first, wire::POINT_FIRST, [first.track.number, session.kind.disc_type(), 0]),
         point(last, wire::POINT_LAST, [last.track.number, 0, 0]),
         point(last, wire::POINT_LEAD_OUT, msf(session.lead_out)),
     ]

@@ -1,11 +1,11 @@
 //! Where each sector of a disc goes in the data: all that the descriptor will say.
 
-use crate::codes::{self, Codes};
-use crate::content::{self, PAUSE, Signs};
-use discconv_core::{
-    At, Disc, Error, Form, Lba, Main, Media, Piece, Result, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
+use crate::content;
+use discconv_core::image::{
+    PAUSE, Signs, StoredTrack, SubCodes, check_medium, check_sort, is_blank_as, mode_of_track, record_forms,
 };
-use discconv_sector::{MAX_CD_SECTORS, PREGAP_SECTORS, RAW};
+use discconv_core::{Disc, Extent, Form, Lba, Main, Media, Piece, Result, Toc, Track, TrackMode, WriteOptions};
+use discconv_sector::PREGAP_SECTORS;
 use std::ops::Range;
 
 /// Everything that the descriptor says.
@@ -41,71 +41,9 @@ pub(crate) struct TargetTrack<'a> {
     pub(crate) pieces: Vec<Piece>,
 }
 
-fn does_not_fit(disc: &Disc, what: String, hint: &str) -> Error {
-    let file = disc.sources().first().map_or("", |source| source.name());
-    Error::DoesNotFit { file: file.to_owned(), what, hint: Some(hint.to_owned()) }
-}
-
-/// Can the disc be in such an image at all?
-fn check_media(disc: &Disc) -> Result<()> {
-    let toc = disc.toc();
-    let end = toc.sessions.last().map_or(0, |session| session.lead_out.0);
-    match toc.media {
-        Media::Gd => {
-            Err(does_not_fit(disc, "a GD-ROM has two areas, of which this format knows nothing".to_owned(), "write .cue"))
-        }
-        Media::Umd => Err(does_not_fit(disc, "a UMD is no medium that this format knows".to_owned(), "write .iso")),
-        Media::Bd => Err(does_not_fit(disc, "a Blu-ray disc is no medium that this format knows".to_owned(), "write .iso")),
-        Media::Cd if end > MAX_CD_SECTORS => {
-            let what = format!("{end} sectors are more than a CD holds ({MAX_CD_SECTORS})");
-            Err(does_not_fit(disc, what, "write .iso, which holds 2048-byte sectors of any medium"))
-        }
-        _ => match toc.tracks().next() {
-            Some(track) if track.start() < Lba::ZERO => {
-                let what = format!("track {} begins at LBA {}, before the program area", track.number, track.start());
-                Err(does_not_fit(disc, what, "choose another target"))
-            }
-            _ => Ok(()),
-        },
-    }
-}
-
-/// The records of data tracks and of audio tracks.
-fn forms(disc: &Disc, options: &WriteOptions) -> Result<(Form, Form)> {
-    let file = disc.sources().first().map_or("", |source| source.name());
-    let toc = disc.toc();
-    if !toc.media.has_raw() {
-        return match options.sector {
-            None | Some(2048) => Ok((Form::USER, Form::RAW)),
-            Some(other) => {
-                let what = format!("a {} has no sectors of {other} bytes", toc.media.name());
-                Err(does_not_fit(disc, what, "leave --sector away: an image of this medium has 2048 bytes a sector"))
-            }
-        };
-    }
-    let raw = if disc.stored_sub().is_some() { Form::RAW_SUB } else { Form::RAW };
-    let Some(bytes) = options.sector else { return Ok((raw, raw)) };
-    let form = match bytes {
-        2048 => Form::USER,
-        2336 => Form::MODE2,
-        2352 => Form::RAW,
-        2448 => Form::RAW_SUB,
-        _ => {
-            return Err(Error::unsupported(file, At::Whole, format!("sectors of {bytes} bytes cannot be written"))
-                .with_hint("--sector takes 2048, 2336, 2352 or 2448"));
-        }
-    };
-    let misfit = toc.tracks().find(|track| match track.mode {
-        TrackMode::Audio | TrackMode::Mode2 => false,
-        TrackMode::Mode1 => form == Form::MODE2,
-        TrackMode::Mode0 => !form.is_raw(),
-    });
-    match misfit {
-        Some(track) => {
-            let what = format!("track {} is {}, which has no stored form of {bytes} bytes", track.number, track.mode.name());
-            Err(Error::unsupported(file, At::Whole, what).with_hint("--sector 2352 stores every track"))
-        }
-        None => Ok((form, if form.is_raw() { form } else { Form::RAW })),
+impl TargetTrack<'_> {
+    pub(crate) fn stored(&self) -> StoredTrack {
+        StoredTrack { number: self.track.number, lbas: self.stored..self.track.end, form: self.form }
     }
 }
 
@@ -114,10 +52,11 @@ fn forms(disc: &Disc, options: &WriteOptions) -> Result<(Form, Form)> {
 /// # Errors
 /// [`Error::DoesNotFit`] for a medium or a size that cannot be; [`Error::Unsupported`] for a sector size that is none.
 pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target<'a>> {
-    check_media(disc)?;
-    let (data, audio) = forms(disc, options)?;
+    check_medium(disc, &[Media::Cd, Media::Dvd])?;
+    let (data, audio) = record_forms(disc, options)?;
     let dvd = !disc.toc().media.has_raw();
-    let pause = pause(disc)?;
+    let first = disc.toc().tracks().next().map_or(data, |track| if track.mode.is_audio() { audio } else { data });
+    let pause = pause(disc, &first)?;
     let mut at = 0_u64;
     let mut tracks: Vec<TargetTrack<'a>> = Vec::new();
     let mut lead_out = None;
@@ -127,7 +66,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
             let form = if track.mode.is_audio() { audio } else { data };
             let place = Place { disc, track, floor, lead_out, pause, dvd };
             let (begin, stored) = place.begin();
-            check_sort(disc, track, stored, &form)?;
+            check_sort(disc, track, stored..track.end, &form)?;
             let bytes = |lbas: Range<Lba>| u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride);
             let offset = at + bytes(stored..track.start());
             at += bytes(stored..track.end);
@@ -143,12 +82,12 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
     Ok(Target { disc, toc, tracks })
 }
 
-/// Where the sectors begin that must be kept of those before LBA 0; nowhere if they are blank.
-fn pause(disc: &Disc) -> Result<Option<Lba>> {
-    let last = covered(disc, PAUSE).pop().filter(|run| run.end == PAUSE.end);
+/// Where the sectors begin that must be kept, as `form`, of those before LBA 0; nowhere if they are blank.
+fn pause(disc: &Disc, form: &Form) -> Result<Option<Lba>> {
+    let last = disc.covered(PAUSE).pop().filter(|run| run.end == PAUSE.end);
     let stored = last.and_then(|run| disc.extents_in(run).find(|(_, extent)| extent.main.is_some()).map(|(lbas, _)| lbas.start));
     Ok(match stored {
-        Some(first) if !content::pause_is_blank(disc)? => Some(first),
+        Some(first) if !is_blank_as(disc, PAUSE, form)? => Some(first),
         _ => None,
     })
 }
@@ -186,8 +125,7 @@ impl Place<'_> {
     /// Where the sectors of no file end that begin at `begin`: at INDEX 01 at the latest.
     fn end_of_gap(&self, begin: Lba) -> Lba {
         let start = self.track.start();
-        let is_gap =
-            |extent: &discconv_core::Extent| extent.main.is_none() && extent.sub.is_none() && extent.mode == self.track.mode;
+        let is_gap = |extent: &Extent| extent.main.is_none() && extent.sub.is_none() && extent.mode == self.track.mode;
         // What is in no extent can only lie before the others.
         self.disc.extents_in(begin..start).find(|(_, extent)| !is_gap(extent)).map_or(start, |(lbas, _)| lbas.start)
     }
@@ -205,31 +143,6 @@ impl Place<'_> {
     }
 }
 
-/// A pregap of another sort than its track (sound before data) needs whole sectors.
-fn check_sort(disc: &Disc, track: &Track, stored: Lba, form: &Form) -> Result<()> {
-    let mut stored = disc.extents_in(stored..track.end).filter(|(_, extent)| extent.main.is_some());
-    match stored.find(|(_, extent)| extent.mode.is_audio() && !form.is_raw()) {
-        Some((lbas, _)) => {
-            let file = disc.sources().first().map_or("", |source| source.name());
-            let what = format!("the pregap of track {} is audio, and has no stored form of {} bytes", track.number, form.stride);
-            Err(Error::unsupported(file, At::Lba(lbas.start), what).with_hint("--sector 2352 stores every track"))
-        }
-        None => Ok(()),
-    }
-}
-
-/// The runs of `lbas` that the disc has.
-pub(crate) fn covered(disc: &Disc, lbas: Range<Lba>) -> Vec<Range<Lba>> {
-    let mut runs: Vec<Range<Lba>> = Vec::new();
-    for (lbas, _) in disc.extents_in(lbas) {
-        match runs.last_mut() {
-            Some(last) if last.end == lbas.start => last.end = lbas.end,
-            _ => runs.push(lbas),
-        }
-    }
-    runs
-}
-
 /// The table of contents that the reader will find.
 fn expected(disc: &Disc, tracks: &[TargetTrack<'_>]) -> Toc {
     let mut toc = disc.toc().clone();
@@ -238,34 +151,26 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>]) -> Toc {
     }
     // Subchannel that nobody stored is made of positions alone.
     let stored = tracks.iter().any(|track| track.form.sub.is_some());
-    let codes = if stored { codes::read(disc) } else { Codes::default() };
+    let codes = if stored { SubCodes::read(disc) } else { SubCodes::default() };
     toc.cd_text = None;
-    toc.mcn = codes.mcn;
+    toc.mcn = None;
     for (track, target) in toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).zip(tracks) {
         track.control.scms = false;
         track.mode = read_mode(disc, target).unwrap_or(track.mode);
-        track.isrc = codes.isrcs.iter().find(|(number, _)| *number == track.number).map(|(_, isrc)| isrc.clone());
+        track.isrc = None;
         track.indexes.retain(|(number, _)| *number == 1);
-        if target.begin < track.start() {
-            track.indexes.insert(0, (0, target.begin));
-        }
+        track.set_first(target.begin);
     }
+    codes.complete(&mut toc);
     toc
 }
 
 /// The mode that the reader will find, which looks at the sectors.
 fn read_mode(disc: &Disc, target: &TargetTrack<'_>) -> Option<TrackMode> {
     let track = target.track;
-    let (mut scratch, mut raw) = (Scratch::default(), [0; RAW]);
-    let header = content::header(track.sectors(), |sector, head| {
-        let lba = track.start() + i32::try_from(sector).unwrap_or(i32::MAX);
-        let read =
-            target.form.is_raw() && disc.read_lossy(lba, &Form::RAW, &mut scratch, &mut Tally::default(), &mut raw).is_ok();
-        head.copy_from_slice(&raw[..16]);
-        read
-    });
+    let seen = target.form.is_raw().then(|| mode_of_track(disc, track.start()..track.end)).flatten();
     let told = content::told_mode(target.mode_byte);
     // A DVD's tracks say Mode 1, whatever their sectors were called.
     let data_bit = !track.mode.is_audio() || target.form.main == Main::User;
-    content::settle(&target.form, Signs { told, data_bit, header })
+    Signs { told, data_bit, seen }.settle(target.form.main)
 }

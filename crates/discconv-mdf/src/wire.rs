@@ -1,7 +1,6 @@
 //! The exact bytes of the descriptor. Everything is little-endian.
 
 use binrw::{BinRead, BinWrite, io::Cursor};
-use discconv_core::SessionKind;
 
 /// What a descriptor begins with, whatever its version.
 pub(crate) const MAGIC: &[u8] = b"MEDIA DESCRIPTOR";
@@ -129,22 +128,4 @@ pub(crate) fn bytes_of<T: for<'a> BinWrite<Args<'a> = ()>>(value: &T) -> Vec<u8>
     let mut cursor = Cursor::new(Vec::new());
     // Writing to memory does not fail.
     value.write_le(&mut cursor).map(|()| cursor.into_inner()).unwrap_or_default()
-}
-
-/// What a disc type byte says (ECMA-130 22.3.4.2, the seconds of pointer A0h).
-pub(crate) fn session_kind(disc_type: u8) -> SessionKind {
-    match disc_type {
-        0x10 => SessionKind::CdI,
-        0x20 => SessionKind::Xa,
-        _ => SessionKind::CdRom,
-    }
-}
-
-/// The disc type byte.
-pub(crate) fn disc_type(kind: SessionKind) -> u8 {
-    match kind {
-        SessionKind::CdRom => 0,
-        SessionKind::CdI => 0x10,
-        SessionKind::Xa => 0x20,
-    }
 }
