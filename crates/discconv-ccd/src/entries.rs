@@ -141,11 +141,8 @@ impl Reading<'_> {
             }
         };
         self.check_ends(number, points, &tracks)?;
-        let kind = match points.get(&FIRST_TRACK).and_then(|entry| entry.pointed[1]) {
-            Some(0x10) => SessionKind::CdI,
-            Some(0x20) => SessionKind::Xa,
-            _ => SessionKind::CdRom,
-        };
+        let disc_type = points.get(&FIRST_TRACK).and_then(|entry| u8::try_from(entry.pointed[1]?).ok());
+        let kind = SessionKind::from_disc_type(disc_type.unwrap_or(0));
         Ok(TocSession { number, kind, tracks, lead_out })
     }
 

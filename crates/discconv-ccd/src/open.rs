@@ -8,8 +8,8 @@ use crate::tracks;
 use crate::wire::{self, Descriptor, TrackText};
 use crate::{files, texts};
 use discconv_core::{
-    At, Disc, DiscParts, Error, Extent, Form, Found, Input, Isrc, Lba, Main, Mcn, Media, Note, Padded, Place, ReadAt, Result,
-    Session, SourceId, SubCoding, Toc, Track, TrackMode, Twist,
+    At, Disc, DiscParts, Error, Extent, Form, Found, Input, Isrc, Lba, Mcn, Media, Note, Padded, Place, ReadAt, Result, Session,
+    SourceId, SubCoding, Toc, Track, TrackMode, Twist,
 };
 use discconv_sector::subchannel::deinterleave;
 use discconv_sector::{MAX_CD_SECTORS, PREGAP_SECTORS, RAW, SUB};
@@ -396,7 +396,7 @@ impl Image<'_> {
         let sub = self.sub.as_ref().map(|(_, coding)| Place {
             source: SourceId(1),
             offset: sector * SUB as u64,
-            form: Form { main: Main::None, twist: Twist::None, sub: Some(*coding), stride: 96 },
+            form: Form { sub: Some(*coding), ..Form::SUB },
         });
         extents.push(Extent { sub, ..Extent::stored(lbas, mode, place) });
     }
@@ -427,7 +427,7 @@ impl Image<'_> {
             let text = format!("{}: CD-TEXT has {} packs, and is told to have {told}", self.file, packs.len());
             self.notes.push(Note::oddity(text));
         }
-        texts::read(&packs)
+        discconv_core::CdText::from_packs(&packs)
     }
 }
 

@@ -1,15 +1,12 @@
 //! Where each sector of a disc goes in the image, and what the descriptor will say of it.
 
-use crate::content::{self, HEAD};
-use crate::{sub, texts};
+use crate::{content, sub, texts};
+use discconv_core::image::{StoredTrack, check_medium, does_not_fit, mode_of_track};
 use discconv_core::{
-    At, Disc, Error, Form, Lba, Main, Media, Piece, Result, Scratch, SubCoding, Tally, Toc, Track, TrackMode, Twist, WriteOptions,
+    At, CdText, Disc, Error, Form, Lba, Media, Piece, Result, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
 };
-use discconv_sector::{MAX_CD_SECTORS, RAW, SUB};
+use discconv_sector::SUB;
 use std::ops::Range;
-
-/// A record of the `.sub`.
-pub(crate) const SUB_FORM: Form = Form { main: Main::None, twist: Twist::None, sub: Some(SubCoding::Packed), stride: 96 };
 
 /// Everything that the descriptor says.
 pub(crate) struct Target<'a> {
@@ -35,35 +32,23 @@ pub(crate) struct TargetTrack<'a> {
     pub(crate) denies_pregap: bool,
 }
 
+impl TargetTrack<'_> {
+    pub(crate) fn stored(&self, with_sub: bool) -> StoredTrack {
+        let form = if with_sub { Form::RAW_SUB } else { Form::RAW };
+        StoredTrack { number: self.track.number, lbas: self.begin..self.end, form }
+    }
+}
+
 fn file(disc: &Disc) -> &str {
     disc.sources().first().map_or("", |source| source.name())
 }
 
-fn does_not_fit(disc: &Disc, what: String, hint: &str) -> Error {
-    Error::DoesNotFit { file: file(disc).to_owned(), what, hint: Some(hint.to_owned()) }
-}
-
 /// Can the disc be in a CloneCD image at all?
-fn check_media(disc: &Disc) -> Result<()> {
-    let toc = disc.toc();
-    let end = toc.sessions.last().map_or(0, |session| session.lead_out.0);
-    let name = toc.media.name();
-    match toc.media {
-        Media::Cd if end > MAX_CD_SECTORS => {
-            let what = format!("{end} sectors are more than a CD holds ({MAX_CD_SECTORS})");
-            Err(does_not_fit(disc, what, "write .iso, which holds 2048-byte sectors of any medium"))
-        }
-        Media::Cd => match toc.tracks().next() {
-            Some(track) if track.start() < Lba::ZERO => {
-                let what = format!("track {} begins at LBA {}, before the program area", track.number, track.start());
-                Err(does_not_fit(disc, what, "choose another target"))
-            }
-            _ => Ok(()),
-        },
-        Media::Gd => {
-            Err(does_not_fit(disc, "a GD-ROM has two areas, of which this format knows nothing".to_owned(), "write .cue"))
-        }
-        _ => Err(does_not_fit(disc, format!("a {name} is no CD, and CloneCD images are of CDs"), "write .iso")),
+fn check(disc: &Disc) -> Result<()> {
+    let media = disc.toc().media;
+    match media {
+        Media::Cd | Media::Gd => check_medium(disc, &[Media::Cd]),
+        _ => Err(does_not_fit(disc, format!("a {} is no CD, and CloneCD images are of CDs", media.name()), "write .iso")),
     }
 }
 
@@ -85,7 +70,7 @@ fn with_sub(disc: &Disc, options: &WriteOptions) -> Result<bool> {
 /// # Errors
 /// [`Error::DoesNotFit`] for another medium; [`Error::Unsupported`] for a sector size that there is none of.
 pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target<'a>> {
-    check_media(disc)?;
+    check(disc)?;
     let with_sub = with_sub(disc, options)?;
     let has_sub = with_sub && disc.stored_sub().is_some();
     let mut tracks = Vec::new();
@@ -110,20 +95,8 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
 /// Would the reader find an INDEX 00 of `track` in the subchannel?
 fn pregap_by_q(disc: &Disc, track: &Track, lowest: Lba) -> bool {
     let (mut scratch, mut tally) = (Scratch::default(), Tally::default());
-    let read = |lba: Lba, block: &mut [u8; SUB]| disc.read_lossy(lba, &SUB_FORM, &mut scratch, &mut tally, block).is_ok();
+    let read = |lba: Lba, block: &mut [u8; SUB]| disc.read_lossy(lba, &Form::SUB, &mut scratch, &mut tally, block).is_ok();
     sub::pregap(track.number, track.start(), lowest, read).is_some()
-}
-
-/// The runs of `lbas` that the disc has.
-pub(crate) fn covered(disc: &Disc, lbas: Range<Lba>) -> Vec<Range<Lba>> {
-    let mut runs: Vec<Range<Lba>> = Vec::new();
-    for (lbas, _) in disc.extents_in(lbas) {
-        match runs.last_mut() {
-            Some(last) if last.end == lbas.start => last.end = lbas.end,
-            _ => runs.push(lbas),
-        }
-    }
-    runs
 }
 
 /// The records of all tracks.
@@ -131,12 +104,12 @@ pub(crate) fn pieces(target: &Target<'_>, form: &Form) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for track in &target.tracks {
         let mut at = track.begin;
-        for run in covered(target.disc, track.begin..track.end) {
-            push(&mut pieces, hole(at..run.start, form));
+        for run in target.disc.covered(track.begin..track.end) {
+            hole(at..run.start, form).push_onto(&mut pieces);
             at = run.end;
-            target.disc.lay_out(0, run, form).into_iter().for_each(|piece| push(&mut pieces, piece));
+            target.disc.lay_out(0, run, form).into_iter().for_each(|piece| piece.push_onto(&mut pieces));
         }
-        push(&mut pieces, hole(at..track.end, form));
+        hole(at..track.end, form).push_onto(&mut pieces);
     }
     pieces
 }
@@ -146,36 +119,15 @@ fn hole(lbas: Range<Lba>, form: &Form) -> Piece {
     Piece::Zeros(u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(form.stride))
 }
 
-/// Append, joined to the last piece where both are one.
-fn push(pieces: &mut Vec<Piece>, piece: Piece) {
-    match (pieces.last_mut(), piece) {
-        (_, piece) if piece.is_empty() => {}
-        (Some(Piece::Copy { disc, source, range }), Piece::Copy { disc: d, source: s, range: r })
-            if (*disc, *source, range.end) == (d, s, r.start) =>
-        {
-            range.end = r.end;
-        }
-        (Some(Piece::Sectors { disc, lbas, form }), Piece::Sectors { disc: d, lbas: l, form: f })
-            if (*disc, lbas.end, *form) == (d, l.start, f) =>
-        {
-            lbas.end = l.end;
-        }
-        (_, piece) => pieces.push(piece),
-    }
-}
-
 /// The table of contents that the reader will find.
 fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], packs: &[[u8; 18]]) -> Toc {
     let mut toc = disc.toc().clone();
-    toc.cd_text = texts::read(packs);
+    toc.cd_text = CdText::from_packs(packs);
     for (track, target) in toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).zip(tracks) {
         track.mode = read_mode(disc, target);
-        track.indexes.retain(|(number, _)| *number > 0);
         // An index of no sector says nothing.
-        track.indexes.retain(|(number, lba)| *number == 1 || *lba < target.end);
-        if target.begin < target.track.start() {
-            track.indexes.insert(0, (0, target.begin));
-        }
+        track.indexes.retain(|(number, lba)| *number < 2 || *lba < target.end);
+        track.set_first(target.begin);
         track.end = target.end;
     }
     for session in &mut toc.sessions {
@@ -187,14 +139,7 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], packs: &[[u8; 18]]) -> Toc 
 /// The mode that the reader will find, which looks at the sectors.
 fn read_mode(disc: &Disc, target: &TargetTrack<'_>) -> TrackMode {
     let track = target.track;
-    let (mut scratch, mut raw) = (Scratch::default(), [0; RAW]);
-    let read = |sector: u32, head: &mut [u8; HEAD]| {
-        let lba = track.start() + i32::try_from(sector).unwrap_or(i32::MAX);
-        let read = disc.read_lossy(lba, &Form::RAW, &mut scratch, &mut Tally::default(), &mut raw).is_ok();
-        head.copy_from_slice(&raw[..HEAD]);
-        read
-    };
-    let seen = content::look(track.start(), track.start().sectors_to(target.end), false, read);
+    let seen = mode_of_track(disc, track.start()..target.end);
     let told = content::told_mode(content::mode_number(track.mode).into());
-    content::settle(told, !track.mode.is_audio(), seen.map(|seen| seen.mode))
+    content::settle(told, !track.mode.is_audio(), seen)
 }
