@@ -106,13 +106,17 @@ fn build() -> Result<PathBuf, String> {
 
 fn fuzz_one(target: &str, binaries: &Path, seconds: u64) -> Result<bool, String> {
     let corpus = tree::target().join("fuzz-corpus").join(target);
+    let own_seeds = tree::target().join("fuzz-seeds").join(target);
     let artifacts = folder().join("artifacts").join(target);
-    for folder in [&corpus, &artifacts] {
+    for folder in [&corpus, &own_seeds, &artifacts] {
         std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}.", folder.display()))?;
     }
     let mut command = Command::new(binaries.join(target));
+    // The target lays its seeds there itself before it begins.
+    command.env("DISCCONV_FUZZ_SEEDS", &own_seeds);
     command.arg(&corpus);
-    // Inputs that are only read: earlier findings and the small images.
+    // Inputs that are only read: the seeds, earlier findings and the small images.
+    command.arg(&own_seeds);
     for seeds in [format!("testdata/fuzz/{target}"), "testdata".to_owned()] {
         let seeds = tree::root().join(seeds);
         if seeds.is_dir() {

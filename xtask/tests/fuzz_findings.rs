@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
-#[path = "../../crates/discconv-formats/fuzz/src/bodies.rs"]
+#[path = "../../crates/discconv-formats/fuzz/src/bodies/mod.rs"]
 #[allow(unreachable_pub, reason = "in the fuzz package it is the public interface")]
 mod bodies;
 
@@ -13,8 +13,22 @@ use std::path::{Path, PathBuf};
 type Body = fn(&[u8]);
 
 /// Every target of `crates/discconv-formats/fuzz/fuzz_targets`.
-const BODIES: &[(&str, Body)] =
-    &[("audio", bodies::audio), ("convert", bodies::convert), ("cue", bodies::cue), ("iso", bodies::iso), ("nrg", bodies::nrg)];
+const BODIES: &[(&str, Body)] = &[
+    ("audio", bodies::audio),
+    ("ccd", bodies::ccd),
+    ("codec", bodies::codec),
+    ("convert", bodies::convert),
+    ("cso", bodies::cso),
+    ("cue", bodies::cue),
+    ("iso", bodies::iso),
+    ("isz", bodies::isz),
+    ("mds", bodies::mds),
+    ("nrg", bodies::nrg),
+    ("toc", bodies::toc),
+];
+
+/// What these read lies in `testdata`, with which every target begins; or is too large for a seed, and they have words.
+const WITHOUT_SEEDS: &[&str] = &["convert", "cue", "iso", "nrg"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -55,7 +69,21 @@ fn simple_inputs_pass() {
     let sheet = b"FILE \"x.bin\" BINARY\r\n  TRACK 01 MODE1/2352\r\n    INDEX 01 00:00:00\r\n";
     for (_, body) in BODIES {
         body(&[]);
+        body(bodies::folder::MARK);
         body(&[0; 16 * 2048 + 6]);
         body(sheet);
+    }
+}
+
+/// Nor are the seeds of a new format forgotten: without them the fuzzer would have to guess its headers.
+#[test]
+fn seeds_pass() {
+    for (target, body) in BODIES {
+        let seeds = bodies::seeds::of(target, &root());
+        assert!(!seeds.is_empty() || WITHOUT_SEEDS.contains(target), "{target} begins with nothing");
+        for (name, bytes) in seeds {
+            println!("fuzz seed {target}/{name}, {} bytes", bytes.len());
+            body(&bytes);
+        }
     }
 }

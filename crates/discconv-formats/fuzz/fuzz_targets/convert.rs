@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| discconv_fuzz::convert(data));
+libfuzzer_sys::fuzz_target!(init: discconv_fuzz::lay_seeds("convert"), |data: &[u8]| discconv_fuzz::bodies::convert(data));

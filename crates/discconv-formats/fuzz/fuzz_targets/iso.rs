@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| discconv_fuzz::iso(data));
+libfuzzer_sys::fuzz_target!(init: discconv_fuzz::lay_seeds("iso"), |data: &[u8]| discconv_fuzz::bodies::iso(data));

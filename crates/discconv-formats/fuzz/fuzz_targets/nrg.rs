@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| discconv_fuzz::nrg(data));
+libfuzzer_sys::fuzz_target!(init: discconv_fuzz::lay_seeds("nrg"), |data: &[u8]| discconv_fuzz::bodies::nrg(data));

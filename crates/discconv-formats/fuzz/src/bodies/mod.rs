@@ -1,0 +1,18 @@
+//! What each fuzz target does with one input. An ordinary test (`xtask/tests/fuzz_findings.rs`) calls the same functions
+//! with every seed and every input that was ever found, so this folder uses nothing of libFuzzer.
+//!
+//! Whatever the bytes are: no panic, no hang, no allocation that only the bytes justify; and what is written is what was
+//! read. Where an image is several files, [`folder::MARK`] stands between them in the input.
+
+mod codec;
+pub mod folder;
+mod images;
+mod packed;
+mod proof;
+pub mod seeds;
+mod sheets;
+
+pub use codec::codec;
+pub use images::{ccd, iso, mds, nrg};
+pub use packed::{convert, cso, isz};
+pub use sheets::{audio, cue, toc};

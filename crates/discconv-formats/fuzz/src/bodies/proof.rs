@@ -1,0 +1,90 @@
+//! Reading what an input describes, and writing it again.
+
+use discconv_core::memory::MemoryFiles;
+use discconv_core::{
+    Bytes, ConversionMode, Disc, Error, Execution, Form, Format, Input, Lba, LossKinds, Outputs, Plan, Quiet, Scratch, Serial,
+    WriteOptions, compare, execute,
+};
+use discconv_formats::{plan_to, reader_for};
+use std::sync::Arc;
+
+/// Sectors read at either end of an extent: a few bytes can describe hours of silence.
+const EDGE_SECTORS: i32 = 300;
+/// Outputs above this are not written, for the same reason.
+const MAX_OUTPUT_BYTES: u64 = 8 << 20;
+/// And above this not packed in every way.
+const MAX_PACKED_BYTES: u64 = 128 << 10;
+
+/// The first and last sectors of every extent, in every usual view.
+pub(super) fn read_edges(disc: &Disc) {
+    let mut scratch = Scratch::default();
+    let mut out = vec![0; Form::RAW_SUB.record()];
+    for extent in disc.extents() {
+        let (start, end) = (extent.lbas.start.0, extent.lbas.end.0);
+        let head = start..end.min(start.saturating_add(EDGE_SECTORS));
+        let tail = head.end.max(end.saturating_sub(EDGE_SECTORS))..end;
+        for lba in head.chain(tail) {
+            for form in [Form::USER, Form::MODE2, Form::RAW, Form::RAW_SUB] {
+                // Not every sector has every view; that it has not must be an error and nothing worse.
+                let _ = disc.read_sectors(Lba(lba), &form, &mut scratch, &mut out[..form.record()]);
+            }
+        }
+    }
+}
+
+/// Writes the disc in a format, both ways it may be cut, and lets the engine prove it.
+pub(super) fn write_and_compare(disc: &Disc, format: &dyn Format) {
+    for split in [false, true] {
+        for allow in [LossKinds::NONE, LossKinds::ALL] {
+            let options = WriteOptions { split, ..WriteOptions::default() };
+            let Ok(plan) = plan_to(format, std::slice::from_ref(disc), "out", &options) else { continue };
+            prove(disc, &plan, allow, MAX_OUTPUT_BYTES);
+        }
+    }
+}
+
+/// Writes the disc in a packed format, at every level and in blocks of several sizes; what comes back is the disc.
+pub(super) fn pack_and_compare(disc: &Disc, format: &dyn Format) {
+    use ConversionMode::{Fast, Max, Normal};
+    for (level, block) in [(Fast, None), (Max, None), (Normal, Some(2048)), (Max, Some(16_384)), (Fast, Some(8192))] {
+        let options = WriteOptions { level, block, ..WriteOptions::default() };
+        let Ok(plan) = plan_to(format, std::slice::from_ref(disc), "out", &options) else { continue };
+        let Some(files) = prove(disc, &plan, LossKinds::NONE, MAX_PACKED_BYTES) else { continue };
+        let name = &plan.files[plan.entry].name;
+        let Some(source) = files.source(name) else { panic!("{}: no {name} was written", plan.format) };
+        let again = reader_for(&plan)(&Input { forced: plan.forced, ..Input::new(name, source, &files) });
+        let again = again.unwrap_or_else(|error| panic!("{}: {level:?}, {block:?}: {error}", plan.format));
+        let [again] = &again[..] else { panic!("{}: {} discs", plan.format, again.len()) };
+        // What cannot be read of the input has been counted as damage, which is allowed to nobody here.
+        let Ok(comparison) = compare(disc, again, &Serial, &Quiet) else { continue };
+        assert!(comparison.differences.is_empty(), "{}: {level:?}, {block:?}: {comparison:?}", plan.format);
+    }
+}
+
+/// The files, if that much may be lost and the plan is no larger than `most` bytes.
+fn prove(disc: &Disc, plan: &Plan, allow: LossKinds, most: u64) -> Option<MemoryFiles> {
+    if plan.total_bytes() > most {
+        return None;
+    }
+    let files = MemoryFiles::new();
+    let reader = reader_for(plan);
+    let how = Execution {
+        outputs: Some(&files as &dyn Outputs),
+        pool: &Serial,
+        watch: &Quiet,
+        allow,
+        prove: true,
+        source_name: "the input",
+        reader: &reader,
+    };
+    match execute(plan, std::slice::from_ref(disc), &how) {
+        Ok(_) => Some(files),
+        Err(error @ Error::ProofFailed { .. }) => panic!("{}: {error}", plan.format),
+        Err(_) => None,
+    }
+}
+
+/// Bytes as a file of that name.
+pub(super) fn source(name: &str, data: &[u8]) -> Arc<Bytes> {
+    Arc::new(Bytes::new(name, data))
+}

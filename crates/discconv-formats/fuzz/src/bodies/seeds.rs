@@ -1,0 +1,172 @@
+//! What the fuzzer begins with, besides the small images of `testdata`: those, written in every format. A mutation of a right
+//! file reaches further than one of noise.
+
+use super::folder::MARK;
+use discconv_codec::deflate::Deflater;
+use discconv_codec::lz4::Lz4Encoder;
+use discconv_codec::{Level, bzip2};
+use discconv_core::memory::MemoryFiles;
+use discconv_core::{Disc, Execution, Input, LossKinds, Outputs, Quiet, Serial, WriteOptions, execute};
+use discconv_formats::{by_id, plan_to, reader_for};
+use discconv_testkit::Fixture;
+use std::path::Path;
+
+/// An input and its name.
+pub type Seed = (String, Vec<u8>);
+
+/// Fixtures above this are too large to be mutated quickly.
+const MAX_FIXTURE_BYTES: u64 = 36 << 10;
+
+/// Inputs above this would be cut by the fuzzer, and many formats have their tables at the end.
+const MAX_SEED_BYTES: usize = 96 << 10;
+
+/// The seeds of a target, for a repository in the folder `root`.
+pub fn of(target: &str, root: &Path) -> Vec<Seed> {
+    let mut seeds = all_of(target, root);
+    seeds.retain(|(_, bytes)| bytes.len() <= MAX_SEED_BYTES);
+    seeds
+}
+
+fn all_of(target: &str, root: &Path) -> Vec<Seed> {
+    match target {
+        // Nero stores 150 sectors before the first track, which alone is too much.
+        "nrg" => Vec::new(),
+        "mds" => written(&["mds"], Some(2448)).into_iter().chain(written(&["mds"], None)).collect(),
+        "ccd" => written(&["ccd"], None),
+        "toc" => written(&["toc"], None).into_iter().chain(written(&["toc"], Some(2448))).collect(),
+        "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([("jso".to_owned(), jso())]).collect(),
+        "isz" => split_isz(written(&["isz"], None)),
+        "audio" => sounds(&root.join("crates/discconv-audio/tests/data")),
+        "codec" => blocks(),
+        _ => Vec::new(),
+    }
+}
+
+/// All small fixtures that go into those formats, with the files of each one behind another.
+fn written(ids: &[&str], sector: Option<u16>) -> Vec<Seed> {
+    let small = discconv_testkit::all_good().into_iter().filter(|fixture| fixture.files.total_bytes() <= MAX_FIXTURE_BYTES);
+    let opened: Vec<(Fixture, Vec<Disc>)> = small.filter_map(|fixture| Some((fixture.clone(), discs(&fixture)?))).collect();
+    let options = WriteOptions { sector, ..WriteOptions::default() };
+    let seeds = ids.iter().flat_map(|id| {
+        let options = &options;
+        opened.iter().filter_map(move |(fixture, discs)| {
+            let sector = sector.map(|sector| format!("-{sector}")).unwrap_or_default();
+            Some((format!("{}-{id}{sector}", fixture.name), write(id, discs, options)?))
+        })
+    });
+    seeds.collect()
+}
+
+fn discs(fixture: &Fixture) -> Option<Vec<Disc>> {
+    let files: MemoryFiles = fixture.files.0.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+    let source = files.source(&fixture.entry)?;
+    discconv_formats::open(&Input::new(&fixture.entry, source, &files)).ok().map(|image| image.discs)
+}
+
+/// The descriptor first, then the others.
+fn write(id: &str, discs: &[Disc], options: &WriteOptions) -> Option<Vec<u8>> {
+    // Descriptors name their files: they are to be those of the targets.
+    let plan = plan_to(by_id(id)?, discs, "x", options).ok()?;
+    let files = MemoryFiles::new();
+    let reader = reader_for(&plan);
+    let how = Execution {
+        outputs: Some(&files as &dyn Outputs),
+        pool: &Serial,
+        watch: &Quiet,
+        allow: LossKinds::ALL,
+        prove: false,
+        source_name: "the seed",
+        reader: &reader,
+    };
+    execute(&plan, discs, &how).ok()?;
+    let entry = &plan.files[plan.entry].name;
+    let others = plan.files.iter().map(|file| &file.name).filter(|name| *name != entry);
+    let parts: Vec<_> = [entry].into_iter().chain(others).filter_map(|name| files.get(name)).collect();
+    Some(parts.join(MARK))
+}
+
+/// Two blocks of 2048 bytes, the second of them stored: nobody writes such files any more.
+fn jso() -> Vec<u8> {
+    let (first, second) = ([7; 2048], [0x5A; 2048]);
+    let mut packed = Vec::new();
+    Deflater::new(Level::Normal).raw(&first, &mut packed);
+    let (begin, middle) = (0x30_u32 + 12, 0x30 + 12 + u32::try_from(packed.len()).unwrap_or(0));
+    let mut file = b"JISO\x03\x01\x00\x08\x00\x00\x01\x00".to_vec();
+    file.extend(4096_u32.to_le_bytes());
+    file.extend([1; 16]);
+    file.extend(0x30_u32.to_le_bytes());
+    file.resize(0x30, 0);
+    file.extend([begin, middle, middle + 2048].map(u32::to_le_bytes).concat());
+    [&file[..], &packed, &second].concat()
+}
+
+/// Each image as it is, in two files, and with a mark that says it is encrypted.
+fn split_isz(images: Vec<Seed>) -> Vec<Seed> {
+    let halves = images.iter().filter_map(|(name, image)| Some((format!("{name}-split"), in_two(image)?)));
+    let secret = images.iter().map(|(name, image)| {
+        let mut image = image.clone();
+        // The header's byte for the kind of encryption: AES-128.
+        image[16] = 2;
+        (format!("{name}-secret"), image)
+    });
+    let more: Vec<Seed> = halves.chain(secret).collect();
+    images.into_iter().chain(more).collect()
+}
+
+/// An image with 64 bytes of header, its chunk table behind them, then its data: cut where its last chunk begins, or within it.
+fn in_two(image: &[u8]) -> Option<Vec<u8>> {
+    const TABLE: u32 = 3 * 24;
+    let word = |at: usize| image.get(at..at + 4)?.first_chunk().map(|word| u32::from_le_bytes(*word));
+    let (chunks, chunk_table, data) = (word(25)?, word(35)?, word(43)?);
+    let at = usize::try_from(data).ok()?;
+    let stored = image.get(at..)?;
+    let (first, second) = stored.split_at(stored.len() / 2);
+    let mut head = image.get(..64)?.to_vec();
+    head[17..25].copy_from_slice(&(1_u64 << 20).to_le_bytes());
+    head[35..39].copy_from_slice(&(chunk_table + TABLE).to_le_bytes());
+    head[39..43].copy_from_slice(&64_u32.to_le_bytes());
+    head[43..47].copy_from_slice(&(data + TABLE).to_le_bytes());
+    // Both files hold a part of the one chunk that there is in a small image.
+    let entry = |bytes: u64, numbers: [u32; 4]| [&bytes.to_le_bytes()[..], &numbers.map(u32::to_le_bytes).concat()].concat();
+    let first_bytes = u64::from(data + TABLE) + first.len() as u64;
+    let left = u32::try_from(second.len()).ok()?;
+    let mut table = entry(first_bytes, [chunks, 0, data + TABLE, left]);
+    table.extend(entry(64 + second.len() as u64, [0, chunks, 64 + left, 0]));
+    table.resize(usize::try_from(TABLE).ok()?, 0);
+    // Tables are masked with the complement of the signature.
+    table.iter_mut().zip([0xB6, 0x8C, 0xA5, 0xDE].into_iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+    let mut second_head = head.clone();
+    second_head[34] = 1;
+    let tables = image.get(64..at)?;
+    Some([&[&head[..], &table, tables, first].concat(), &[&second_head[..], second].concat()].map(Vec::as_slice).join(MARK))
+}
+
+/// The coded sound that the tests of the sound crate have.
+fn sounds(folder: &Path) -> Vec<Seed> {
+    let names = ["mono.mp3", "mono.ogg", "sound.flac", "sound.mp3", "sound.ogg", "vbr.mp3"];
+    names.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(folder.join(name)).ok()?))).collect()
+}
+
+/// Blocks of every kind, each behind the length that it unpacks to.
+fn blocks() -> Vec<Seed> {
+    let sound: Vec<u8> = (0..1024_u32).flat_map(|at| ((at * at) >> 7).to_le_bytes()).collect();
+    let text = b"Volume descriptors begin at sector 16. ".repeat(30);
+    let mut seeds = Vec::new();
+    for (name, raw) in [("sound", &sound[..]), ("text", &text), ("zeros", &[0; 2048])] {
+        let mut add = |kind: &str, pack: &mut dyn FnMut(&mut Vec<u8>)| {
+            let mut block = u16::try_from(raw.len()).unwrap_or(u16::MAX).to_le_bytes().to_vec();
+            pack(&mut block);
+            seeds.push((format!("{name}-{kind}"), block));
+        };
+        add("raw", &mut |out| out.extend(raw));
+        add("bzip2", &mut |out| bzip2::encode(raw, out));
+        for level in [Level::Fast, Level::Normal, Level::Max] {
+            add(&format!("deflate-{level:?}"), &mut |out| Deflater::new(level).raw(raw, out));
+            add(&format!("zlib-{level:?}"), &mut |out| Deflater::new(level).zlib(raw, out));
+            add(&format!("lz4-{level:?}"), &mut |out| Lz4Encoder::new(level).encode(raw, out));
+        }
+    }
+    // LZO1X: 4 literals, a match of 4 bytes one byte back, the end.
+    seeds.push(("text-lzo".to_owned(), [&[8, 0, 21][..], b"disc", &[0x60, 0x00, 0x11, 0, 0]].concat()));
+    seeds
+}
