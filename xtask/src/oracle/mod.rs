@@ -6,6 +6,8 @@ mod cases;
 mod containers;
 mod packed;
 mod room;
+mod subchannel;
+mod toc;
 mod tools;
 
 use crate::{peers, sh, tree};
@@ -22,7 +24,8 @@ struct Case {
 
 /// Every comparison.
 fn all() -> impl Iterator<Item = &'static Case> {
-    cases::CASES.iter().chain(containers::CASES).chain(packed::CASES)
+    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES];
+    groups.into_iter().flatten()
 }
 
 enum Outcome {

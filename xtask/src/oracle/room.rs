@@ -131,9 +131,20 @@ pub(super) fn same_bytes(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Resu
     ))
 }
 
+/// Does `b` begin with all of `a`? A sentence if not.
+pub(super) fn same_start(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Result<(), String> {
+    same_bytes(a_name, a, b_name, b.get(..a.len()).unwrap_or(b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_must_be_whole() {
+        assert!(same_start("a", &[1, 2], "b", &[1, 2, 3]).is_ok());
+        assert!(same_start("a", &[1, 2], "b", &[1]).unwrap_err().contains("(1 bytes) differ from byte 1 on"));
+    }
 
     #[test]
     fn the_first_difference_is_named() {

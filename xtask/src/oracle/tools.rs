@@ -29,6 +29,7 @@ pub(super) const TOOLS: &[Tool] = &[
     tool("maxcso", "maxcso (of npm)", 120),
     tool("mdf2iso", "mdf2iso", 20),
     tool("nrg2iso", "nrg2iso", 20),
+    tool("toc2cddb", "cdrdao", 20),
     tool("toc2cue", "cdrdao", 20),
     tool("xorriso", "xorriso", 30),
 ];
