@@ -37,7 +37,11 @@ impl Lz4Encoder {
 fn pack(level: Level, input: &[u8], packed: &mut [u8]) -> Option<usize> {
     match level {
         Level::Fast => lzzzz::lz4::compress(input, packed, lzzzz::lz4::ACC_LEVEL_DEFAULT),
-        Level::Normal => lzzzz::lz4_hc::compress(input, packed, 4),
+        // What the quick search finds nothing in, the slow one would look through in vain, and slowest of all.
+        Level::Normal => match lzzzz::lz4::compress(input, packed, lzzzz::lz4::ACC_LEVEL_DEFAULT) {
+            Ok(length) if length >= input.len() => Ok(length),
+            _ => lzzzz::lz4_hc::compress(input, packed, 4),
+        },
         Level::Max => lzzzz::lz4_hc::compress(input, packed, 12),
     }
     .ok()

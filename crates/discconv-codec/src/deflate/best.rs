@@ -12,7 +12,10 @@ use super::stored_length;
 const ROUNDS: usize = 2;
 
 /// Rounds of choosing by the codes themselves.
-const LAST_ROUNDS: usize = 2;
+const LAST_ROUNDS: usize = 3;
+
+/// The same for input that may be cut.
+const LAST_ROUNDS_LARGE: usize = 2;
 
 /// Longer input may become several blocks.
 const WORTH_CUTTING: usize = 4096;
@@ -54,7 +57,7 @@ impl Best {
     }
 
     fn small(&mut self, input: &[u8]) {
-        let depth = if input.len() <= 4096 { 96 } else { 300 };
+        let depth = if input.len() <= WORTH_CUTTING { 96 } else { 300 };
         self.finder.find(input, depth);
         let mut whole = self.choose(input, 0..input.len(), Costs::guess(input));
         let parts = if input.len() > WORTH_CUTTING { self.cut(input, &whole) } else { Vec::new() };
@@ -153,7 +156,8 @@ impl Best {
     /// Chooses once more, now by the very codes that will be written.
     fn polish(&mut self, input: &[u8], part: &mut Part) {
         let mut tokens = Vec::new();
-        for _ in 0..LAST_ROUNDS {
+        let rounds = if input.len() > WORTH_CUTTING { LAST_ROUNDS_LARGE } else { LAST_ROUNDS };
+        for _ in 0..rounds {
             let costs = Costs::of_codes(&part.coding.literals, &part.coding.distances);
             if part.coding.bits > hopeless(part.range.len()) {
                 return;
