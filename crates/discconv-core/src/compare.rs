@@ -109,15 +109,9 @@ pub fn compare(a: &Disc, b: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result
     Ok(Comparison { toc, differences: join(found), sectors, user_only })
 }
 
-/// Both without what is not of the disc: the pause before LBA 0, which some images store and others leave out, and packs
-/// of CD-TEXT where the other side knows only its strings.
+/// Both without packs of CD-TEXT where the other side knows only its strings.
 fn comparable(a: &Toc, b: &Toc) -> (Toc, Toc) {
     let (mut a, mut b) = (a.clone(), b.clone());
-    for toc in [&mut a, &mut b] {
-        if let Some(first) = toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).next() {
-            first.indexes.retain(|(number, lba)| *number > 0 || *lba >= Lba(0));
-        }
-    }
     if let (Some(ours), Some(theirs)) = (&mut a.cd_text, &mut b.cd_text)
         && (ours.packs.is_empty() || theirs.packs.is_empty())
     {

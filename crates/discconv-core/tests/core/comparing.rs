@@ -103,6 +103,16 @@ fn a_gap_equals_blank_sectors_and_the_pause_before_lba_0_need_not_be_stored() {
     let gap = Disc::new("gap", parts).unwrap();
     assert_eq!(compare(&gap, &with_pause(0), &Serial, &Quiet).unwrap().sectors, 170);
     assert_eq!(differences(&gap, &with_pause(1)), [(1, -7, 1)]);
+    // So it is where more lies before INDEX 01.
+    let hidden = |disc: Disc, first: i32| {
+        let mut parts = disc.into_parts();
+        parts.toc.sessions[0].tracks[0].indexes = vec![(0, Lba(first)), (1, Lba(5))];
+        Disc::new("hidden", parts).unwrap()
+    };
+    let (short, long) = (hidden(plain.clone(), 0), hidden(with_pause(0), -150));
+    assert!(compare(&short, &long, &Serial, &Quiet).unwrap().is_same());
+    assert!(compare(&long, &short, &Serial, &Quiet).unwrap().is_same());
+    assert_eq!(differences(&short, &hidden(with_pause(1), -150)), [(1, -7, 1)]);
 }
 
 #[test]
