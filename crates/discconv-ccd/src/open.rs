@@ -7,6 +7,7 @@ use crate::sub::{self, Sampled};
 use crate::tracks;
 use crate::wire::{self, Descriptor, TrackText};
 use crate::{files, texts};
+use discconv_core::image::with_sub_codes;
 use discconv_core::{
     At, Disc, DiscParts, Error, Extent, Form, Found, Input, Isrc, Lba, Mcn, Media, Note, Padded, Place, ReadAt, Result, Session,
     SourceId, SubCoding, Toc, Track, TrackMode, Twist,
@@ -237,7 +238,7 @@ impl Image<'_> {
         }
         self.notes.append(&mut self.main.notes);
         let parts = DiscParts { toc, sources, extents, notes: self.notes, checks: Vec::new(), extras: Vec::new() };
-        Disc::new(self.file, parts)
+        with_sub_codes(self.file, Disc::new(self.file, parts)?)
     }
 
     /// The number, in the image, of the sector behind an extent.

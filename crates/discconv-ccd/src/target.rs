@@ -1,7 +1,7 @@
 //! Where each sector of a disc goes in the image, and what the descriptor will say of it.
 
 use crate::{content, sub, texts};
-use discconv_core::image::{StoredTrack, check_medium, does_not_fit, mode_of_track};
+use discconv_core::image::{StoredTrack, SubCodes, check_medium, does_not_fit, mode_of_track};
 use discconv_core::{
     At, CdText, Disc, Error, Form, Lba, Media, Piece, Result, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
 };
@@ -88,7 +88,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
         }
     }
     let packs = disc.toc().cd_text.as_ref().and_then(texts::packs).unwrap_or_default();
-    let toc = expected(disc, &tracks, &packs);
+    let toc = expected(disc, &tracks, &packs, with_sub);
     Ok(Target { disc, toc, tracks, packs, with_sub })
 }
 
@@ -120,7 +120,7 @@ fn hole(lbas: Range<Lba>, form: &Form) -> Piece {
 }
 
 /// The table of contents that the reader will find.
-fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], packs: &[[u8; 18]]) -> Toc {
+fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], packs: &[[u8; 18]], with_sub: bool) -> Toc {
     let mut toc = disc.toc().clone();
     toc.cd_text = CdText::from_packs(packs);
     for (track, target) in toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).zip(tracks) {
@@ -132,6 +132,10 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], packs: &[[u8; 18]]) -> Toc 
     }
     for session in &mut toc.sessions {
         session.lead_out = session.tracks.last().map_or(session.lead_out, |track| track.end);
+    }
+    // Subchannel that nobody stored is made of positions alone.
+    if with_sub {
+        SubCodes::read(disc, &toc).complete(&mut toc);
     }
     toc
 }

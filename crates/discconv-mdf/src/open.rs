@@ -5,7 +5,7 @@ use crate::descriptor::{self, Descriptor, ToldTrack};
 use crate::files::{self, Files};
 use crate::layout::{self, Placed};
 use crate::wire;
-use discconv_core::image::{PAUSE, Signs, SubCodes, seen_mode, sub_coding, with_pause};
+use discconv_core::image::{PAUSE, Signs, seen_mode, sub_coding, with_pause, with_sub_codes};
 use discconv_core::{
     At, Control, Disc, DiscParts, Error, Extent, Form, Input, Lba, Main, Media, Note, Place, ReadAt, Result, Session, SourceId,
     Toc, Track, TrackMode,
@@ -129,7 +129,7 @@ impl Image<'_> {
         let toc = Toc { media, sessions, mcn: None, cd_text: None };
         let Image { file, sources, notes } = self;
         let parts = DiscParts { toc, sources, extents, notes, checks: Vec::new(), extras: descriptor.extras };
-        with_codes(file, with_pause(file, Disc::new(file, parts)?)?)
+        with_sub_codes(file, with_pause(file, Disc::new(file, parts)?)?)
     }
 
     fn media(&mut self, descriptor: &Descriptor, sessions: &[Session], extents: &[Extent]) -> Result<Media> {
@@ -185,15 +185,4 @@ fn track(placed: &Placed, told: &ToldTrack, mode: TrackMode, first_of_disc: bool
     // What lies before LBA 0 is looked at when all is known.
     track.set_first(if first_of_disc { placed.begin.max(PAUSE.end) } else { placed.begin });
     track
-}
-
-/// With the codes that only the subchannel knows.
-fn with_codes(file: &str, disc: Disc) -> Result<Disc> {
-    let found = SubCodes::read(&disc);
-    if found.is_empty() {
-        return Ok(disc);
-    }
-    let mut parts = disc.into_parts();
-    found.complete(&mut parts.toc);
-    Disc::new(file, parts)
 }

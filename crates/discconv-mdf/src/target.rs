@@ -149,9 +149,6 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>]) -> Toc {
     if toc.media == Media::Unknown {
         toc.media = Media::Dvd;
     }
-    // Subchannel that nobody stored is made of positions alone.
-    let stored = tracks.iter().any(|track| track.form.sub.is_some());
-    let codes = if stored { SubCodes::read(disc) } else { SubCodes::default() };
     toc.cd_text = None;
     toc.mcn = None;
     for (track, target) in toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).zip(tracks) {
@@ -161,7 +158,10 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>]) -> Toc {
         track.indexes.retain(|(number, _)| *number == 1);
         track.set_first(target.begin);
     }
-    codes.complete(&mut toc);
+    // Subchannel that nobody stored is made of positions alone.
+    if tracks.iter().any(|track| track.form.sub.is_some()) {
+        SubCodes::read(disc, &toc).complete(&mut toc);
+    }
     toc
 }
 

@@ -2,7 +2,7 @@
 
 use crate::chain::{self, Chain, Chunk};
 use crate::{content, dao, tao};
-use discconv_core::image::{Signs, seen_mode, sub_coding, with_pause};
+use discconv_core::image::{Signs, seen_mode, sub_coding, with_pause, with_sub_codes};
 use discconv_core::{
     At, CdText, Disc, DiscParts, Error, Extent, Form, Input, Lba, Main, Mcn, Note, Place, ReadAt, Result, Session, SessionKind,
     SourceId, Toc, TrackMode,
@@ -236,6 +236,6 @@ impl<'a> Image<'a> {
             checks: Vec::new(),
             extras: Vec::new(),
         };
-        with_pause(self.file, Disc::new(self.file, parts)?)
+        with_sub_codes(self.file, with_pause(self.file, Disc::new(self.file, parts)?)?)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::content;
 use discconv_core::image::{
-    PAUSE, Signs, StoredTrack, blank_piece, check_medium, check_sort, is_blank_as, mode_of_track, record_forms,
+    PAUSE, Signs, StoredTrack, SubCodes, blank_piece, check_medium, check_sort, is_blank_as, mode_of_track, record_forms,
 };
 use discconv_core::{CdText, Disc, Form, Lba, Main, Media, Piece, Result, Toc, Track, TrackMode, WriteOptions};
 use std::ops::Range;
@@ -97,6 +97,10 @@ fn expected(disc: &Disc, tracks: &[TargetTrack<'_>], cd_text: Option<CdText>) ->
         && let Some(track) = toc.sessions.first_mut().and_then(|session| session.tracks.first_mut())
     {
         track.set_first(PAUSE.start);
+    }
+    // Subchannel that nobody stored is made of positions alone.
+    if tracks.iter().any(|track| track.form.sub.is_some()) {
+        SubCodes::read(disc, &toc).complete(&mut toc);
     }
     Ok(toc)
 }

@@ -8,7 +8,7 @@ use discconv_core::{
     Lba, LossKind, LossKinds, Main, Mcn, Media, Opened, Place, Plan, Quiet, Result, Serial, Session, SessionKind, SourceId,
     SubCoding, Toc, Track, TrackMode, WriteOptions, execute, outline,
 };
-use discconv_testkit::reference::{RAW, packed_block, q_position};
+use discconv_testkit::reference::{RAW, packed_block, q_isrc, q_mcn, q_position};
 use discconv_testkit::stored::{Sub, as_mode1, as_xa, silence, sound, with_subchannel};
 use discconv_testkit::{Rng, cd_text};
 use std::sync::Arc;
@@ -242,6 +242,32 @@ fn subchannel_of_some_sectors() {
         ["the subchannel of 4 sectors is that of the source; of 3 it stores none: P and Q are made from the tracks"]
     );
     write(disc, &WriteOptions::default(), LossKinds::NONE).unwrap();
+}
+
+/// Codes that only the subchannel has are found there; those of the tables stand.
+#[test]
+fn codes_of_the_subchannel() {
+    let form = Form { sub: Some(SubCoding::Packed), ..Form::RAW_SUB };
+    let frames = (0..12).flat_map(|lba: i32| {
+        let q = match lba {
+            5 => q_mcn(0, "4006408123456", lba),
+            7 => q_isrc(0, "DEABC0000001", lba),
+            _ => q_position(0, 1, 1, lba.unsigned_abs(), lba),
+        };
+        [&sound(1, 1)[..], &packed_block(false, &q)].concat()
+    });
+    let source = disc(vec![(vec![track(1, AUDIO, &[(1, 0)], 12)], 12)], vec![stored(0..12, AUDIO, 0, form)], frames.collect());
+    let told = change(source.clone(), |parts| parts.toc.mcn = Mcn::new("1111111111111"));
+    let track = "track 01 audio 01@0 end 12";
+    let with_isrc = &format!("{track} isrc DEABC0000001");
+    for (disc, options, expected) in [
+        (source.clone(), WriteOptions::default(), &["mcn 4006408123456", with_isrc][..]),
+        (told, WriteOptions::default(), &["mcn 1111111111111", with_isrc]),
+        (source, sector(2352), &[track]),
+    ] {
+        let written = write(disc, &options, LossKinds::NONE).unwrap();
+        assert_eq!(picked(&outline::disc(&again(&written)), &["mcn", "track"]), expected);
+    }
 }
 
 /// A Q that knows of a pause which the table of contents has not: the text says that there is none.

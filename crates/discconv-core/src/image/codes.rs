@@ -1,6 +1,7 @@
 //! Catalogue number and recording codes where only Q has them.
 
 use crate::disc::{Disc, Extent};
+use crate::error::Result;
 use crate::form::Form;
 use crate::read::Scratch;
 use crate::toc::{Isrc, Mcn, Toc, Track};
@@ -22,13 +23,14 @@ pub struct SubCodes {
 }
 
 impl SubCodes {
-    /// Look at the beginning of every track that has stored subchannel.
+    /// Look at the beginning of every track of `toc`, where `disc` has stored subchannel. A reader passes the disc's own
+    /// table, a writer the one that will come back.
     #[must_use]
-    pub fn read(disc: &Disc) -> SubCodes {
+    pub fn read(disc: &Disc, toc: &Toc) -> SubCodes {
         let mut codes = SubCodes::default();
         if disc.stored_sub().is_some() {
             let mut scratch = Scratch::default();
-            disc.toc().tracks().for_each(|track| codes.of_track(disc, track, &mut scratch));
+            toc.tracks().for_each(|track| codes.of_track(disc, track, &mut scratch));
         }
         codes
     }
@@ -71,6 +73,20 @@ impl SubCodes {
         }
         self.isrcs.extend(isrc.map(|isrc| (track.number, isrc)));
     }
+}
+
+/// The disc as a reader found it, with the codes that only its subchannel says.
+///
+/// # Errors
+/// None that `disc` did not have: it is proved again. `file` names the image.
+pub fn with_sub_codes(file: &str, disc: Disc) -> Result<Disc> {
+    let found = SubCodes::read(&disc, disc.toc());
+    if found.is_empty() {
+        return Ok(disc);
+    }
+    let mut parts = disc.into_parts();
+    found.complete(&mut parts.toc);
+    Disc::new(file, parts)
 }
 
 /// Discs without a number may say zeros.

@@ -3,7 +3,7 @@
 use crate::support::{disc_of, read_all};
 use discconv_core::image::{
     PAUSE, Stored, StoredTrack, SubCodes, blank_piece, check_medium, check_sort, is_blank_as, mode_of_track, only_disc,
-    record_forms, with_pause,
+    record_forms, with_pause, with_sub_codes,
 };
 use discconv_core::*;
 use discconv_sector::subchannel::{Q, interleave};
@@ -50,11 +50,14 @@ fn with_codes(number: &str) -> Disc {
 #[test]
 fn codes_are_found_in_stored_subchannel() {
     let isrcs = || vec![(1, Isrc::new(ISRCS[0]).unwrap()), (2, Isrc::new(ISRCS[1]).unwrap())];
-    let found = SubCodes::read(&with_codes(MCN));
+    let read = |disc: Disc| SubCodes::read(&disc, disc.toc());
+    let found = read(with_codes(MCN));
     assert_eq!(found, SubCodes { mcn: Mcn::new(MCN), isrcs: isrcs() });
     // A number of zeros is none.
-    assert_eq!(SubCodes::read(&with_codes("0000000000000")), SubCodes { mcn: None, isrcs: isrcs() });
-    assert!(SubCodes::read(&disc_of(&[(TrackMode::Audio, Form::RAW, vec![7; 200 * 2352])])).is_empty());
+    assert_eq!(read(with_codes("0000000000000")), SubCodes { mcn: None, isrcs: isrcs() });
+    assert!(read(disc_of(&[(TrackMode::Audio, Form::RAW, vec![7; 200 * 2352])])).is_empty());
+    let disc = with_sub_codes("x", with_codes(MCN)).unwrap();
+    assert_eq!((&disc.toc().mcn, &disc.toc().sessions[0].tracks[1].isrc), (&Mcn::new(MCN), &Isrc::new(ISRCS[1])));
     // What the table says stands.
     let mut toc = with_codes(MCN).toc().clone();
     toc.mcn = Mcn::new("1234567890123");

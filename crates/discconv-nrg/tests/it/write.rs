@@ -9,7 +9,7 @@ use discconv_core::{
     Track, TrackMode, WriteOptions, execute, outline,
 };
 use discconv_nrg::Nrg;
-use discconv_testkit::reference::RAW;
+use discconv_testkit::reference::{RAW, packed_block, q_isrc, q_mcn, q_position};
 use discconv_testkit::stored::{Sub, as_mode1, as_xa, sound, with_subchannel};
 use discconv_testkit::{Rng, cd_text};
 use std::sync::Arc;
@@ -196,12 +196,39 @@ fn subchannel_survives() {
 #[test]
 fn a_made_pause() {
     let bytes = write(subchannel(Sub::Packed, SubCoding::Packed), &WriteOptions::default(), LossKinds::NONE).unwrap();
-    use discconv_testkit::reference::{interleave, mode1, packed_block, q_position};
+    use discconv_testkit::reference::{interleave, mode1};
     for lba in [-150, -1] {
         let at = usize::try_from(lba + 150).unwrap() * 2448;
         assert!(bytes[at..at + RAW] == mode1(lba, &[]), "LBA {lba}");
         let q = q_position(4, 1, 0, lba.unsigned_abs() - 1, lba);
         assert_eq!(bytes[at + RAW..at + 2448], interleave(&packed_block(true, &q)), "LBA {lba}");
+    }
+}
+
+/// Codes that only the subchannel has are found there; those of the tables stand.
+#[test]
+fn codes_of_the_subchannel() {
+    let form = Form { sub: Some(SubCoding::Packed), ..Form::RAW_SUB };
+    let frames = (0..12).flat_map(|lba: i32| {
+        let q = match lba {
+            5 => q_mcn(0, "4006408123456", lba),
+            7 => q_isrc(0, "DEABC0000001", lba),
+            _ => q_position(0, 1, 1, lba.unsigned_abs(), lba),
+        };
+        [&sound(1, 1)[..], &packed_block(false, &q)].concat()
+    });
+    let source =
+        disc(Media::Cd, vec![(vec![track(1, AUDIO, &[(1, 0)], 12)], 12)], vec![stored(0..12, AUDIO, 0, form)], frames.collect());
+    let told = change(source.clone(), |parts| parts.toc.mcn = Mcn::new("1111111111111"));
+    let track = "track 01 audio 01@0 end 12";
+    let with_isrc = &format!("{track} isrc DEABC0000001");
+    for (disc, options, expected) in [
+        (source.clone(), WriteOptions::default(), &["mcn 4006408123456", with_isrc][..]),
+        (told, WriteOptions::default(), &["mcn 1111111111111", with_isrc]),
+        (source, sector(2352), &[track]),
+    ] {
+        let written = write(disc, &options, LossKinds::NONE).unwrap();
+        assert_eq!(lines(&written, &["mcn", "track"]), expected);
     }
 }
 
