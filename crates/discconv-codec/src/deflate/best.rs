@@ -57,7 +57,7 @@ impl Best {
     }
 
     fn small(&mut self, input: &[u8]) {
-        let depth = if input.len() <= WORTH_CUTTING { 96 } else { 300 };
+        let depth = if input.len() <= WORTH_CUTTING { 96 } else { 120 };
         self.finder.find(input, depth);
         let mut whole = self.choose(input, 0..input.len(), Costs::guess(input));
         let parts = if input.len() > WORTH_CUTTING { self.cut(input, &whole) } else { Vec::new() };
