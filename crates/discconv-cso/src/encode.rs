@@ -14,7 +14,7 @@ use std::ops::Range;
 pub(crate) enum Codecs {
     Deflate,
     Lz4,
-    /// Whichever makes it smaller; see [`LZ4_BELOW`].
+    /// Whichever makes it smaller; see [`CLOSE`].
     Both,
     /// zlib streams, whatever their length.
     Zlib,
@@ -25,9 +25,9 @@ const PLAIN: u32 = 0;
 /// Bit 31 is set: LZ4 in CSO 2, stored elsewhere.
 const FLAGGED: u32 = 1;
 
-/// LZ4 is rarely smaller than deflate: in 68 of 50,564 blocks of programs and libraries, by 568 bytes of 55 million, and in half
-/// of those where deflate leaves less than this part of a block. Below the highest level it is tried there only.
-const LZ4_BELOW: usize = 16;
+/// LZ4 is smaller than deflate in many blocks of what is packed already (13 % of a mixed image, by 0.26 % of its bytes). Quick
+/// LZ4 tells where: below the highest level the slow one is asked only if the quick one is worse by no more than this part.
+const CLOSE: usize = 32;
 
 /// Codes blocks of one size.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,7 @@ impl BlockEncode for Encoder {
             how: *self,
             deflater: (self.codecs != Codecs::Lz4).then(|| Deflater::new(self.level)),
             lz4: matches!(self.codecs, Codecs::Lz4 | Codecs::Both).then(|| Lz4Encoder::new(self.level)),
+            quick: (self.codecs == Codecs::Both && self.level != Level::Max).then(|| Lz4Encoder::new(Level::Fast)),
             padded: Vec::new(),
             other: Vec::new(),
             blank: None,
@@ -63,6 +64,8 @@ struct Worker {
     how: Encoder,
     deflater: Option<Deflater>,
     lz4: Option<Lz4Encoder>,
+    /// Says where LZ4 may be the better choice.
+    quick: Option<Lz4Encoder>,
     /// The last block with zeros behind it.
     padded: Vec<u8>,
     /// What LZ4 made of a block that deflate packed too.
@@ -115,16 +118,10 @@ impl Worker {
             lz4.encode(raw, out);
         }
         let mut tag = PLAIN;
-        if let (Codecs::Both, Some(lz4)) = (self.how.codecs, &mut self.lz4)
-            && (self.how.level == Level::Max || out.len() - before < raw.len() / LZ4_BELOW)
-        {
-            self.other.clear();
-            lz4.encode(raw, &mut self.other);
-            if self.other.len() < out.len() - before {
-                out.truncate(before);
-                out.extend_from_slice(&self.other);
-                tag = FLAGGED;
-            }
+        if self.how.codecs == Codecs::Both && self.lz4_is_smaller(raw, out.len() - before) {
+            out.truncate(before);
+            out.extend_from_slice(&self.other);
+            tag = FLAGGED;
         }
         // What fills as many units as the block itself is better stored, and in version 2 could not be told from it.
         if (out.len() - before).next_multiple_of(1 << self.how.shift) >= raw.len() {
@@ -133,6 +130,24 @@ impl Worker {
             tag = if self.how.codecs == Codecs::Both { PLAIN } else { FLAGGED };
         }
         Coded { tag, check: 0 }
+    }
+}
+
+impl Worker {
+    /// Puts into `other` what LZ4 makes of the block, if that is less than so many bytes.
+    fn lz4_is_smaller(&mut self, raw: &[u8], deflated: usize) -> bool {
+        let Some(lz4) = &mut self.lz4 else { return false };
+        if let Some(quick) = &mut self.quick {
+            self.other.clear();
+            quick.encode(raw, &mut self.other);
+            let close = self.other.len() <= deflated + deflated / CLOSE;
+            if !close || self.how.level == Level::Fast || self.other.len() > raw.len() {
+                return self.other.len() < deflated;
+            }
+        }
+        self.other.clear();
+        lz4.encode(raw, &mut self.other);
+        self.other.len() < deflated
     }
 }
 

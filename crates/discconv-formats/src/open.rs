@@ -19,8 +19,8 @@ pub struct OpenedImage {
     pub discs: Vec<Disc>,
     /// The format that they were read from.
     pub format: &'static FormatInfo,
-    /// Worth telling about the file itself, e.g. that it was unwrapped.
-    pub notes: Vec<Note>,
+    /// The wrappers that were taken off before, outermost first.
+    pub wrappers: Vec<&'static FormatInfo>,
 }
 
 /// Both ends of a file, and its extension.
@@ -97,8 +97,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
                 promises.extend(siblings.promises());
                 let more = |disc| with_more(input.name, disc, &wrapper_notes, &promises);
                 let discs = discs.into_iter().map(more).collect::<Result<_>>()?;
-                let notes = wrappers.iter().map(|info| Note::oddity(format!("unwrapped from {}", info.name))).collect();
-                return Ok(OpenedImage { discs, format: format.info(), notes });
+                return Ok(OpenedImage { discs, format: format.info(), wrappers });
             }
             Opened::Bytes { source: inner, checks, notes } => {
                 promises.extend(checks);

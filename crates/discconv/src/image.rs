@@ -21,6 +21,8 @@ pub(crate) struct Image {
     pub(crate) shown: String,
     /// What it turned out to be.
     pub(crate) format: &'static FormatInfo,
+    /// What was around it, outermost first.
+    pub(crate) wrappers: Vec<&'static FormatInfo>,
     /// The discs in it; at least one.
     pub(crate) discs: Vec<Disc>,
     /// What was noted about file and discs.
@@ -65,12 +67,12 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
             open_beside(path, from, password, &beside)?
         }
     };
-    notes.extend(opened.notes);
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
     Ok(Image {
         path: path.to_owned(),
         shown: shown::path(path),
         format: opened.format,
+        wrappers: opened.wrappers,
         discs: opened.discs,
         notes,
         sheet: described,
@@ -142,6 +144,11 @@ pub(crate) fn cores(common: &Common) -> usize {
 }
 
 impl Image {
+    /// What the file itself is: the outermost wrapper, or the format.
+    pub(crate) fn container(&self) -> &'static FormatInfo {
+        self.wrappers.first().copied().unwrap_or(self.format)
+    }
+
     /// The disc; of several, the first.
     pub(crate) fn disc(&self) -> &Disc {
         // `open` refuses an image without a disc.

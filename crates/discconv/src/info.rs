@@ -43,7 +43,7 @@ fn as_json(image: &Image, surveys: &[TrackSurvey]) -> Value {
     });
     let sessions: Vec<Value> = sessions.collect();
     json!({
-        "path": image.path.to_string_lossy(), "format": image.format.id, "media": disc.toc().media.name(), "sessions": sessions,
+        "path": image.path.to_string_lossy(), "format": image.container().id, "media": disc.toc().media.name(), "sessions": sessions,
         "mcn": disc.toc().mcn.as_ref().map(ToString::to_string), "subchannel": disc.stored_sub().map(SubCoding::name),
         "size_bytes": image.size_bytes(), "notes": image.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
     })
@@ -63,6 +63,12 @@ fn track_json(track: &Track, survey: &TrackSurvey) -> Value {
     })
 }
 
+/// What the file is, and what is in it if it is a wrapper.
+fn kind_words(image: &Image) -> String {
+    let names = image.wrappers.iter().chain([&image.format]).map(|info| format!("{} ({})", info.name, info.id));
+    names.collect::<Vec<_>>().join(" around ")
+}
+
 fn media_words(media: Media) -> &'static str {
     match media {
         Media::Cd => "CD",
@@ -79,7 +85,7 @@ fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
     let toc = disc.toc();
     let mut lines = vec![
         image.shown.clone(),
-        format!("{} ({}), {}, {}", image.format.name, image.format.id, media_words(toc.media), shown::size(image.size_bytes())),
+        format!("{}, {}, {}", kind_words(image), media_words(toc.media), shown::size(image.size_bytes())),
     ];
     lines.extend(toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))));
     lines.extend(disc.stored_sub().map(|sub| format!("subchannel stored, {}", sub.name())));

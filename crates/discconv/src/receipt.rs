@@ -23,7 +23,7 @@ const CHUNK_BYTES: u64 = 1 << 20;
 pub(crate) fn of(prepared: &Prepared, done: &Done, settings: &Settings, cores: usize, watch: &dyn Watch) -> Result<Value, Error> {
     let mut source = Map::new();
     source.insert("path".to_owned(), prepared.image.path.to_string_lossy().into());
-    source.insert("format".to_owned(), prepared.image.format.id.into());
+    source.insert("format".to_owned(), prepared.image.container().id.into());
     source.append(&mut hash::hashes(&prepared.image, cores, watch)?.json());
     let outputs: Vec<Value> = done.paths.iter().map(|path| output(path, watch)).collect::<Result<_, Error>>()?;
     Ok(json!({

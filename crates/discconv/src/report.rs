@@ -12,7 +12,7 @@ use std::ops::Range;
 /// What is to be written, for `--dry-run`.
 pub(crate) fn plan_text(prepared: &Prepared) -> String {
     let mut lines = vec![format!("{} -> {}", prepared.image.shown, prepared.plan.format)];
-    lines.extend(file_lines(prepared));
+    lines.extend(file_lines(prepared, None));
     lines.extend(prepared.plan.notes.iter().map(|note| format!("note: {}", shown::name(note))));
     lines.join("\n")
 }
@@ -22,7 +22,7 @@ pub(crate) fn done_text(prepared: &Prepared, done: &Done, settings: &Settings) -
     let mut lines = Vec::new();
     if !settings.dry_run {
         lines.push(format!("{} -> {}", prepared.image.shown, prepared.plan.format));
-        lines.extend(file_lines(prepared));
+        lines.extend(file_lines(prepared, Some(done)));
         lines.extend(done.report.notes.iter().map(|note| format!("note: {}", shown::name(note))));
     }
     if !done.report.losses.is_empty() {
@@ -52,13 +52,16 @@ pub(crate) fn verified_text(identical: usize, all: usize) -> String {
     format!("verified: {identical} of {all} tracks identical")
 }
 
-/// Each file with its size and where its bytes come from.
-fn file_lines(prepared: &Prepared) -> Vec<String> {
+/// Each file with its size, as far as it is known, and where its bytes come from.
+fn file_lines(prepared: &Prepared, done: Option<&Done>) -> Vec<String> {
     let files = &prepared.plan.files;
-    let sizes: Vec<String> = files.iter().map(|file| file.len().map_or_else(|| "?".to_owned(), shown::grouped)).collect();
+    let written = |place: usize| done.and_then(|done| done.report.files.get(place)).and_then(|(_, bytes)| *bytes);
+    let lens: Vec<Option<u64>> = files.iter().enumerate().map(|(place, file)| file.len().or_else(|| written(place))).collect();
+    let sizes: Vec<String> = lens.iter().map(|len| len.map_or_else(|| "?".to_owned(), shown::grouped)).collect();
     let width = sizes.iter().map(String::len).max().unwrap_or(0);
-    let lines = files.iter().zip(sizes).zip(prepared.paths()).map(|((file, size), path)| {
-        let origin = origins(file, &prepared.image.discs);
+    let lines = files.iter().zip(sizes).zip(lens).zip(prepared.paths()).map(|(((file, size), len), path)| {
+        let mut origin = origins(file, &prepared.image.discs);
+        origin.extend(file.len().is_none().then(|| packed_words(file.raw_len(), len)));
         let origin = if origin.is_empty() {
             String::new()
         } else {
@@ -67,6 +70,14 @@ fn file_lines(prepared: &Prepared) -> Vec<String> {
         format!("  {size:>width$} bytes  {}{origin}", shown::path(&path))
     });
     lines.collect()
+}
+
+/// What packing does to a file.
+fn packed_words(raw: u64, packed: Option<u64>) -> String {
+    match packed {
+        Some(packed) => format!("packed to {} of that", shown::percent(packed, raw)),
+        None => "packed, to what size is not known before".to_owned(),
+    }
 }
 
 /// How the bytes of a file come about, in clauses: copied, rebuilt, cut.
@@ -95,13 +106,17 @@ fn origins(file: &PlannedFile, discs: &[Disc]) -> Vec<String> {
 fn changes(disc: &Disc, lbas: &Range<Lba>, form: &Form) -> Vec<(String, u64)> {
     let changes = disc.extents_in(lbas.clone()).map(|(lbas, extent)| {
         let stored = extent.main.map(|place| place.form.main);
-        (change(stored, form), u64::from(lbas.start.sectors_to(lbas.end)))
+        let has_sub = extent.sub.is_some() || extent.main.is_some_and(|place| place.form.sub.is_some());
+        (change(stored, has_sub, form), u64::from(lbas.start.sectors_to(lbas.end)))
     });
     changes.collect()
 }
 
-fn change(stored: Option<Main>, form: &Form) -> String {
+fn change(stored: Option<Main>, has_sub: bool, form: &Form) -> String {
     let wanted = form.main.len();
+    if wanted == 0 && form.sub.is_some() {
+        return if has_sub { "of subchannel, as stored" } else { "of subchannel, made from the tracks" }.to_owned();
+    }
     match stored.map(Main::len) {
         None => "of a gap, blank".to_owned(),
         Some(stored) if stored < wanted => format!("rebuilt from {stored} to {wanted} bytes"),
@@ -120,7 +135,7 @@ pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -
     let oddities = prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity).map(|note| note.text.clone());
     let notes: Vec<String> = oddities.chain(done.report.notes.iter().cloned()).collect();
     json!({
-        "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.format.id },
+        "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.container().id },
         "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),
         "notes": notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
         "tracks_identical": done.report.verified_tracks,
@@ -133,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_change_says_from_what_to_what() {
-        let check = |stored, form: &Form, text: &str| assert_eq!(change(stored, form), text);
+        let check = |stored, form: &Form, text: &str| assert_eq!(change(stored, false, form), text);
         check(Some(Main::User), &Form::RAW, "rebuilt from 2048 to 2352 bytes");
         check(Some(Main::Frame(0, 2352)), &Form::USER, "cut from 2352 to 2048 bytes");
         check(None, &Form::RAW, "of a gap, blank");

@@ -42,6 +42,12 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{s}", grouped(number))
 }
 
+/// A part of a whole, e.g. `45.1 %`.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    let mille = u128::from(part) * 1000 / u128::from(whole.max(1));
+    format!("{}.{} %", mille / 10, mille % 10)
+}
+
 /// A size for a table: three digits or so and a decimal unit, as disks are sold.
 pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 4] = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
