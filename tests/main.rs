@@ -9,6 +9,7 @@ mod bad_input;
 mod batch;
 mod convert;
 mod corpus;
+mod corpus_containers;
 mod faults;
 mod look;
 mod losses;
