@@ -6,18 +6,19 @@ use discconv_codec::{CodecError, Level, bzip2, lzo};
 
 /// What `out` is filled with before anything is unpacked.
 const BEFORE: u8 = 0x55;
+/// No more is packed, for level max takes its time: enough that blocks are cut into pieces.
+const MAX_PACKED_BYTES: usize = 12 << 10;
 
-/// The first two bytes are the length to unpack to, little-endian; the others are taken for every kind of block, and are
-/// packed as every kind.
+/// The first two bytes are the length of an unpacked block, little-endian; the others are taken for a packed block of every
+/// kind, and as many of them as a block has are packed as every kind.
 pub fn codec(data: &[u8]) {
     let Some((len, data)) = data.split_first_chunk() else { return };
     let len = usize::from(u16::from_le_bytes(*len));
-    for len in [len, 2048] {
-        inflate(data, len);
-        for decode in [lz4::decode, lzo::decode, bzip2::decode] {
-            whole(decode, data, len);
-        }
+    inflate(data, len);
+    for decode in [lz4::decode, lzo::decode, bzip2::decode] {
+        whole(decode, data, len);
     }
+    let data = &data[..data.len().min(len).min(MAX_PACKED_BYTES)];
     for level in [Level::Fast, Level::Normal, Level::Max] {
         deflate(level, data);
         lz4(level, data);
@@ -62,7 +63,8 @@ fn inflate(data: &[u8], len: usize) {
 fn deflate(level: Level, data: &[u8]) {
     let packed = same_after_others(data, || Deflater::new(level), Deflater::raw);
     unpacks_to(data, 0, |out| Inflater::new().raw(&packed, out).map(|()| 0));
-    let packed = same_after_others(data, || Deflater::new(level), Deflater::zlib);
+    let mut packed = Vec::new();
+    Deflater::new(level).zlib(data, &mut packed);
     unpacks_to(data, 0, |out| Inflater::new().zlib(&packed, out, Adler::Check).map(|()| 0));
 }
 

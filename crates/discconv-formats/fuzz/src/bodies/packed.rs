@@ -15,7 +15,8 @@ pub fn cso(data: &[u8]) {
     for id in ["cso", "cso2", "zso", "dax", "jso"] {
         content(id, "x.cso", data, &Folder::of_zeros(), None);
     }
-    if let Ok(discs) = open("x.cso", data, &Folder::of_zeros(), None) {
+    // Without an extension, which would speak for one of them where the content is of no format.
+    if let Ok(discs) = open("x", data, &Folder::of_zeros(), None) {
         discs.iter().for_each(read_edges);
     }
 }
