@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Rounds of packing, whose rows last long.
-const PACK_ROUNDS: usize = 3;
+const PACK_ROUNDS: usize = 2;
 
 struct Wishes {
     quick: bool,

@@ -12,6 +12,8 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
+/// Seconds of a run from which on one is enough.
+const LONG: f64 = 8.0;
 /// Threads that both programs may use.
 const THREADS: &str = "2";
 
@@ -88,8 +90,8 @@ fn measure_all(pairs: &[&Pair], inputs: &Inputs, rounds: usize) -> Result<Vec<[S
             let (pair, side) = (pairs[i / 2], i % 2);
             let words = [pair.ours, pair.peer][side];
             let seen = &mut seen[i / 2][side];
-            // A peer that takes half a minute is not disturbed by anything that lasts less.
-            let long = round > 0 && seen.seconds.is_some_and(|seconds| seconds > 15.0);
+            // What lasts long is not disturbed by anything that lasts less.
+            let long = round > 0 && seen.seconds.is_some_and(|seconds| seconds > LONG);
             if words.is_empty() || long || seen.trouble.is_some() {
                 continue;
             }
@@ -161,7 +163,7 @@ fn table(pairs: &[&Pair], seen: &[[Seen; 2]], inputs: &Inputs, rounds: usize) ->
     let version = version.lines().next().unwrap_or_default().trim();
     let _ = writeln!(
         text,
-        "\n{version}, {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over 15 s), outputs created \
+        "\n{version}, {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over {LONG} s), outputs created \
          anew and synced, inputs in the page cache: programs and documents, a third of them packed already. In brackets the goal. \
          Memory may reach {} MiB.\nMachine: {}.",
         PEAK_KIB >> 10,
