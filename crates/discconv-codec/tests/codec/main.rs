@@ -9,4 +9,5 @@
 
 mod deflate;
 mod hostile;
+mod lz4;
 mod samples;

@@ -1,71 +1,6 @@
-//! LZ4 blocks without a frame, as ZSO and CSO version 2 store them.
-//!
-//! From the LZ4 block format description: a block is a row of sequences, each a token (literals in the high, match in the
-//! low 4 bits), more bytes of the number of literals while they are 255, the literals, a little-endian distance, and more
-//! bytes of the match's length. Matches are at least 4 long. The last sequence ends with its literals.
+//! Unpacks blocks of any encoder.
 
-use crate::{CodecError, Level};
-
-/// Packs blocks; keeps its tables from block to block.
-#[derive(Debug)]
-pub struct Lz4Encoder {
-    level: Level,
-    packed: Vec<u8>,
-}
-
-impl Lz4Encoder {
-    /// An encoder of one worker.
-    #[must_use]
-    pub fn new(level: Level) -> Self {
-        Lz4Encoder { level, packed: Vec::new() }
-    }
-
-    /// Packs `input` and appends the block to `out`.
-    pub fn encode(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let bound = lz4_flex::block::get_maximum_output_size(input.len());
-        if self.packed.len() < bound {
-            self.packed.resize(bound, 0);
-        }
-        match pack(self.level, input, &mut self.packed) {
-            Some(length) if !input.is_empty() => out.extend_from_slice(&self.packed[..length]),
-            _ => literals_only(input, out),
-        }
-    }
-}
-
-#[cfg(feature = "liblz4")]
-fn pack(level: Level, input: &[u8], packed: &mut [u8]) -> Option<usize> {
-    match level {
-        Level::Fast => lzzzz::lz4::compress(input, packed, lzzzz::lz4::ACC_LEVEL_DEFAULT),
-        // What the quick search finds nothing in, the slow one would look through in vain, and slowest of all.
-        Level::Normal => match lzzzz::lz4::compress(input, packed, lzzzz::lz4::ACC_LEVEL_DEFAULT) {
-            Ok(length) if length >= input.len() => Ok(length),
-            _ => lzzzz::lz4_hc::compress(input, packed, 4),
-        },
-        Level::Max => lzzzz::lz4_hc::compress(input, packed, 12),
-    }
-    .ok()
-}
-
-#[cfg(not(feature = "liblz4"))]
-fn pack(_: Level, input: &[u8], packed: &mut [u8]) -> Option<usize> {
-    lz4_flex::block::compress_into(input, packed).ok()
-}
-
-/// One sequence of literals: valid for any input, and what an empty one becomes.
-fn literals_only(input: &[u8], out: &mut Vec<u8>) {
-    let Some(mut more) = input.len().checked_sub(15) else {
-        out.push(u8::try_from(input.len() << 4).unwrap_or(0));
-        return out.extend_from_slice(input);
-    };
-    out.push(0xF0);
-    while more >= 255 {
-        out.push(255);
-        more -= 255;
-    }
-    out.push(u8::try_from(more).unwrap_or(0));
-    out.extend_from_slice(input);
-}
+use crate::CodecError;
 
 /// Unpacks one block into the whole of `out` and returns the bytes of input it took.
 ///
@@ -219,29 +154,5 @@ mod tests {
         let what = "a match points before the start of the block";
         fails(b"\x22ab\x03\0\x30xyz", 11, CodecError::Damaged { offset: 5, what });
         fails(b"\x22ab\0\0\x30xyz", 11, CodecError::Damaged { offset: 5, what });
-    }
-
-    #[test]
-    fn levels_come_back() {
-        let text = b"a sector of a disc, and the next sector of the disc, ".repeat(99);
-        for level in [Level::Fast, Level::Normal, Level::Max] {
-            for length in [1, 12, 13, 14, 15, 16, 270, 2048, 5000] {
-                let mut packed = vec![9];
-                Lz4Encoder::new(level).encode(&text[..length], &mut packed);
-                check(&packed[1..], &text[..length]);
-            }
-        }
-    }
-
-    #[test]
-    fn literals_alone_come_back() {
-        for length in [0, 1, 14, 15, 16, 269, 270, 271, 3000] {
-            let input: Vec<u8> = (0..length).map(|n: u32| n.to_le_bytes()[0]).collect();
-            let mut packed = Vec::new();
-            literals_only(&input, &mut packed);
-            let mut out = vec![0; input.len()];
-            assert!(decode(&packed, &mut out).is_ok());
-            assert_eq!(out, input);
-        }
     }
 }
