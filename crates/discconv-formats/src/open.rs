@@ -150,7 +150,8 @@ fn choose(
         return Err(failure.into());
     }
     let foreign = foreign::what_is(&peek);
-    if best == Score::NO
+    // An extension inside says no more than none: `x.cso.cso` need not hold another.
+    if best <= Score::MAYBE
         && foreign.is_none()
         && let Some(inner) = wrappers.last().and_then(|wrapper| wrapper.wraps).and_then(by_id)
         && let Some(plainest) = inner.info().forced.first()

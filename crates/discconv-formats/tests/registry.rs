@@ -283,3 +283,21 @@ fn a_sheet_that_names_another_file_is_not_used() {
     assert!(open_in(&files, &fixture.entry, None).is_ok());
     assert_eq!(find_descriptor("disc.bin", &files), None);
 }
+
+/// What a packed image is called inside decides nothing where its content says nothing.
+#[test]
+fn names_within_names_decide_nothing() {
+    let noise = discconv_testkit::Rng::new(0xC50).bytes(2048);
+    let mut cso = b"CISO\x18\0\0\0\0\x08\0\0\0\0\0\0\0\x08\0\0\x01\0\0\0".to_vec();
+    for entry in [0x8000_0020u32, 0x820] {
+        cso.extend_from_slice(&entry.to_le_bytes());
+    }
+    cso.extend_from_slice(&noise);
+    let files = MemoryFiles::new();
+    for name in ["a.cso", "a.cso.cso", "a.nrg.cso", "a.iso.cso", "a.mds.cso"] {
+        files.insert(name, cso.clone());
+        let image = open_in(&files, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((image.format.id, image.wrappers[0].id, image.discs.len()), ("iso", "cso", 1), "{name}");
+        assert_eq!(image.discs[0].toc().tracks().next().map(|track| track.sectors()), Some(1), "{name}");
+    }
+}

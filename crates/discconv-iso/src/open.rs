@@ -8,6 +8,7 @@ use crate::tracks::{self, Found};
 use crate::view::{UserView, read_at};
 use crate::volume::{self, Volume};
 use crate::{Forced, media};
+use discconv_core::image::with_sub_codes;
 use discconv_core::{
     At, Control, Disc, DiscParts, Error, Extent, Fill, Form, Input, Main, Media, Note, Padded, Place, ReadAt, Result, Session,
     SessionKind, SourceId, SubCoding, Toc, Track, TrackMode, Twist,
@@ -31,7 +32,7 @@ pub(crate) fn open(input: &Input<'_>, forced: Option<Forced>) -> Result<Disc> {
         Some(forced) => forced_layout(source, forced)?,
         None => detect::detect(source, &input.extension())?.ok_or_else(|| unknown(input))?,
     };
-    Image::new(input, layout, forced.is_some())?.disc()
+    with_sub_codes(input.name, Image::new(input, layout, forced.is_some())?.disc()?)
 }
 
 fn unknown(input: &Input<'_>) -> Error {

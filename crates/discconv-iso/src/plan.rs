@@ -3,9 +3,10 @@
 use crate::media;
 use crate::view::UserView;
 use crate::{ISO2048, ISO2336, ISO2352, ISO2448};
+use discconv_core::image::SubCodes;
 use discconv_core::{
-    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Media, Plan, PlannedFile, ReadAt, Result, Role,
-    Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
+    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Mcn, Media, Plan, PlannedFile, ReadAt, Result,
+    Role, Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
 };
 use discconv_sector::{Lba, MAX_CD_SECTORS, PREGAP_SECTORS, USER};
 use std::ops::Range;
@@ -34,7 +35,10 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     let extension = if options.extension.is_empty() { "iso" } else { &options.extension };
     let pieces = disc.lay_out(0, lbas.clone(), &form);
     let media = if form == Form::USER { written_media(disc, &lbas)? } else { Media::Cd };
-    let toc = Toc::single_data(media, track.mode, i32::try_from(sectors).unwrap_or(i32::MAX));
+    let mut toc = Toc::single_data(media, track.mode, i32::try_from(sectors).unwrap_or(i32::MAX));
+    toc.mcn = if form.sub.is_some() { stored_mcn(disc, track) } else { None };
+    let mut losses = losses(disc.toc(), track, &lbas);
+    losses.retain(|loss| loss.kind != LossKind::Mcn || toc.mcn != disc.toc().mcn);
     let run = Run { at: Lba::ZERO, disc: 0, from: lbas.start, sectors, form };
     Ok(Plan {
         files: vec![PlannedFile::new(format!("{stem}.{extension}"), Role::Data, pieces)],
@@ -42,12 +46,19 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         format: crate::INFO.id,
         forced: Some(forced),
         inner: None,
-        losses: losses(disc.toc(), track, &lbas),
+        losses,
         dropped: dropped(disc, track, &lbas, &form),
         // Which mode raw sectors are in is in the sectors, which are compared.
         discs: vec![ExpectedDisc { toc, runs: vec![run], says_mode: false }],
         notes: notes(disc, track, &lbas, &form),
     })
+}
+
+/// The catalogue number that the track's own subchannel says, where it is stored.
+fn stored_mcn(disc: &Disc, track: &Track) -> Option<Mcn> {
+    let mut alone = disc.toc().clone();
+    alone.sessions.iter_mut().for_each(|session| session.tracks.retain(|other| other.number == track.number));
+    SubCodes::read(disc, &alone).mcn
 }
 
 fn does_not_fit(file: &str, what: impl Into<String>) -> Error {
