@@ -12,7 +12,8 @@ pub(super) const LAST_LITERALS: usize = 5;
 /// A match starts at least so many bytes before the end of its block.
 pub(super) const MATCH_MARGIN: usize = 12;
 
-const HASH_BITS: u32 = 12;
+/// Heads, as a power of two: two for each place, but no more than stay in the cache.
+const HASH_BITS: std::ops::RangeInclusive<u32> = 12..=15;
 /// Candidates asked at once, before any branch depends on them.
 const GLANCE: usize = 3;
 
@@ -37,11 +38,11 @@ pub(super) struct Effort {
     pub(super) patience: u32,
 }
 
-/// The tables.
+/// The tables, reused.
 #[derive(Debug)]
 pub(super) struct Search {
     bytes: Box<[u8; WINDOW + SPARE]>,
-    heads: Box<[u16; 1 << HASH_BITS]>,
+    heads: Box<[u16; 1 << *HASH_BITS.end()]>,
     chains: Box<[u16; WINDOW]>,
 }
 
@@ -52,7 +53,11 @@ const REMEMBERED: usize = 64;
 
 impl Search {
     pub(super) fn new() -> Self {
-        Search { bytes: Box::new([0; WINDOW + SPARE]), heads: Box::new([0; 1 << HASH_BITS]), chains: Box::new([0; WINDOW]) }
+        Search {
+            bytes: Box::new([0; WINDOW + SPARE]),
+            heads: Box::new([0; 1 << *HASH_BITS.end()]),
+            chains: Box::new([0; WINDOW]),
+        }
     }
 
     /// Tells `found` of matches in `input` behind its first `history` bytes, each reaching further than the one before.
@@ -63,24 +68,26 @@ impl Search {
             return;
         };
         room.copy_from_slice(input);
-        self.heads.fill(0);
+        let bits = input.len().ilog2().saturating_add(1).clamp(*HASH_BITS.start(), *HASH_BITS.end());
+        self.heads[..1 << bits].fill(0);
+        let mut tables = Tables { bytes: &self.bytes, heads: &mut self.heads, chains: &mut self.chains, shift: 32 - bits };
         let end = input.len() + 1 - LAST_LITERALS;
         let mut at = history.max(1) + 1;
-        self.insert_all(1, at.min(stop));
+        tables.insert_all(1, at.min(stop));
         // No match begins before `floor`; the last one ends at `reach`; since then so many places had none.
         let (mut floor, mut reach, mut misses) = (history + 1, 0, 0_usize);
         while at < stop {
-            let candidate = self.insert(at);
+            let candidate = tables.insert(at);
             let look = Look { at, over: reach.max(at) - at, floor, end };
-            if let Some(best) = self.look(candidate, look, effort) {
+            if let Some(best) = tables.look(candidate, look, effort) {
                 found(best);
                 (floor, reach, misses) = (best.start, best.end, 0);
                 // What starts inside this match and reaches at least two bytes further is seen from its last two bytes.
                 let next = (reach - 2).max(at + 1);
-                self.insert_all((at + 1).max(next.saturating_sub(REMEMBERED)), next.min(stop));
+                tables.insert_all((at + 1).max(next.saturating_sub(REMEMBERED)), next.min(stop));
                 at = next;
             } else if look.over > 0 {
-                self.insert_all(at + 1, reach.min(stop));
+                tables.insert_all(at + 1, reach.min(stop));
                 at = reach;
             } else {
                 misses += 1;
@@ -88,7 +95,18 @@ impl Search {
             }
         }
     }
+}
 
+/// The tables of one run, where the compiler can keep their addresses at hand.
+struct Tables<'a> {
+    bytes: &'a [u8; WINDOW + SPARE],
+    heads: &'a mut [u16; 1 << *HASH_BITS.end()],
+    chains: &'a mut [u16; WINDOW],
+    /// From 32 bits of a hash to those in use.
+    shift: u32,
+}
+
+impl Tables<'_> {
     #[inline(always)]
     fn look(&self, candidate: u16, look: Look, effort: Effort) -> Option<Match> {
         if !self.glance(candidate, self.four(look.at)) {
@@ -166,7 +184,7 @@ impl Search {
     /// Puts a place into the tables and returns the one before of its hash.
     #[inline(always)]
     fn insert(&mut self, at: usize) -> u16 {
-        let head = &mut self.heads[hash(four(&self.bytes, at))];
+        let head = &mut self.heads[hash(four(self.bytes, at), self.shift)];
         let before = *head;
         *head = low16(at);
         self.chains[usize::from(low16(at))] = before;
@@ -185,7 +203,7 @@ impl Search {
     fn common(&self, from: usize, at: usize, end: usize) -> usize {
         let mut length = MIN_MATCH;
         while at + length < end {
-            let differ = eight(&self.bytes, from + length) ^ eight(&self.bytes, at + length);
+            let differ = eight(self.bytes, from + length) ^ eight(self.bytes, at + length);
             if differ != 0 {
                 length += differ.trailing_zeros() as usize / 8;
                 break;
@@ -207,7 +225,7 @@ impl Search {
 
     #[inline(always)]
     fn four(&self, at: usize) -> u32 {
-        four(&self.bytes, at)
+        four(self.bytes, at)
     }
 }
 
@@ -235,8 +253,8 @@ fn eight(bytes: &[u8; WINDOW + SPARE], at: usize) -> u64 {
 
 /// The golden ratio's multiplier, and its best bits.
 #[inline(always)]
-fn hash(four: u32) -> usize {
-    (four.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
+fn hash(four: u32, shift: u32) -> usize {
+    (four.wrapping_mul(0x9E37_79B1) >> shift) as usize & ((1 << *HASH_BITS.end()) - 1)
 }
 
 #[inline(always)]

@@ -39,9 +39,8 @@ impl Writer<'_> {
         self.token(literals.len(), more);
         match self.input[self.anchor..].first_chunk::<SHORT>() {
             Some(chunk) if literals.len() < SHORT => {
-                let length = self.out.len() + literals.len();
                 self.out.extend_from_slice(chunk);
-                self.out.truncate(length);
+                self.out.truncate(self.out.len() - SHORT + literals.len());
             }
             _ => self.out.extend_from_slice(literals),
         }
