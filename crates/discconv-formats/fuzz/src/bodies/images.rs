@@ -1,7 +1,7 @@
 //! Images: plain ones, Nero's, Alcohol 120%'s and CloneCD's.
 
 use super::folder::{Folder, ask_names, open, split};
-use super::proof::{read_edges, write_and_compare};
+use super::proof::{read_edges, write_in_all_ways};
 use discconv_formats::by_id;
 
 /// Any bytes as a headerless image, by content and by command.
@@ -38,6 +38,6 @@ pub(super) fn read_and_write(id: &str, name: &str, data: &[u8], folder: &Folder<
     ask_names(format, name, data, folder);
     if let Ok(discs) = open(name, data, folder, Some(id)) {
         discs.iter().for_each(read_edges);
-        discs.iter().for_each(|disc| write_and_compare(disc, format));
+        discs.iter().for_each(|disc| write_in_all_ways(disc, format));
     }
 }

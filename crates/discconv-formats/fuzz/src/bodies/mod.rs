@@ -7,6 +7,7 @@
 mod codec;
 pub mod folder;
 mod images;
+mod laid;
 mod packed;
 mod proof;
 pub mod seeds;

@@ -3,7 +3,7 @@
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
     Bytes, ConversionMode, Disc, Error, Execution, Form, Format, Input, Lba, LossKinds, Outputs, Plan, Quiet, Scratch, Serial,
-    WriteOptions, compare, execute,
+    Toc, WriteOptions, compare, execute, toc_difference,
 };
 use discconv_formats::{plan_to, reader_for};
 use std::sync::Arc;
@@ -36,34 +36,62 @@ pub(super) fn read_edges(disc: &Disc) {
     }
 }
 
-/// Writes the disc in a format, both ways it may be cut, and lets the engine prove it.
+/// Writes the disc in a format, both ways it may be cut, and lets the engine prove it; what comes back is the disc.
 pub(super) fn write_and_compare(disc: &Disc, format: &dyn Format) {
-    for split in [false, true] {
-        for allow in [LossKinds::NONE, LossKinds::ALL] {
-            let options = WriteOptions { split, ..WriteOptions::default() };
-            let Ok(plan) = plan_to(format, std::slice::from_ref(disc), "out", &options) else { continue };
-            prove(disc, &plan, allow, MAX_OUTPUT_BYTES);
+    let plain = WriteOptions::default;
+    write_with(disc, format, &[plain(), WriteOptions { split: true, ..plain() }], MAX_OUTPUT_BYTES);
+}
+
+/// The same as the file itself says, and with each length of sectors that there is.
+pub(super) fn write_in_all_ways(disc: &Disc, format: &dyn Format) {
+    write_and_compare(disc, format);
+    let sectors = [2048, 2336, 2352, 2448].map(|sector| WriteOptions { sector: Some(sector), ..WriteOptions::default() });
+    let original = WriteOptions { original: true, ..WriteOptions::default() };
+    write_with(disc, format, &[&[original], &sectors[..]].concat(), MAX_OUTPUT_BYTES);
+}
+
+/// The same in a packed format, at every level and in blocks of several sizes.
+pub(super) fn pack_and_compare(disc: &Disc, format: &dyn Format) {
+    use ConversionMode::{Fast, Max, Normal};
+    for (level, block) in [(Fast, None), (Max, None), (Normal, Some(2048)), (Max, Some(16_384)), (Fast, Some(8192))] {
+        let most = if level == Max { MAX_TIGHT_BYTES } else { MAX_PACKED_BYTES };
+        write_with(disc, format, &[WriteOptions { level, block, ..WriteOptions::default() }], most);
+    }
+}
+
+fn write_with(disc: &Disc, format: &dyn Format, options: &[WriteOptions], most: u64) {
+    for options in options {
+        let Ok(plan) = plan_to(format, std::slice::from_ref(disc), "out", options) else { continue };
+        let files = prove(disc, &plan, LossKinds::NONE, most);
+        match files {
+            Some(files) => comes_back(disc, &plan, &files, options),
+            None => drop(prove(disc, &plan, LossKinds::ALL, most)),
         }
     }
 }
 
-/// Writes the disc in a packed format, at every level and in blocks of several sizes; what comes back is the disc.
-pub(super) fn pack_and_compare(disc: &Disc, format: &dyn Format) {
-    use ConversionMode::{Fast, Max, Normal};
-    for (level, block) in [(Fast, None), (Max, None), (Normal, Some(2048)), (Max, Some(16_384)), (Fast, Some(8192))] {
-        let options = WriteOptions { level, block, ..WriteOptions::default() };
-        let Ok(plan) = plan_to(format, std::slice::from_ref(disc), "out", &options) else { continue };
-        let most = if level == Max { MAX_TIGHT_BYTES } else { MAX_PACKED_BYTES };
-        let Some(files) = prove(disc, &plan, LossKinds::NONE, most) else { continue };
-        let name = &plan.files[plan.entry].name;
-        let Some(source) = files.source(name) else { panic!("{}: no {name} was written", plan.format) };
-        let again = reader_for(&plan)(&Input { forced: plan.forced, ..Input::new(name, source, &files) });
-        let again = again.unwrap_or_else(|error| panic!("{}: {level:?}, {block:?}: {error}", plan.format));
-        let [again] = &again[..] else { panic!("{}: {} discs", plan.format, again.len()) };
-        // What cannot be read of the input has been counted as damage, which is allowed to nobody here.
-        let Ok(comparison) = compare(disc, again, &Serial, &Quiet) else { continue };
-        assert!(comparison.differences.is_empty(), "{}: {level:?}, {block:?}: {comparison:?}", plan.format);
+/// What was written without a loss is the same disc.
+fn comes_back(disc: &Disc, plan: &Plan, files: &MemoryFiles, options: &WriteOptions) {
+    let what = || format!("{} with {options:?}", plan.format);
+    let name = &plan.files[plan.entry].name;
+    let Some(source) = files.source(name) else { panic!("{}: no {name} was written", what()) };
+    let again = reader_for(plan)(&Input { forced: plan.forced, ..Input::new(name, source, files) });
+    let again = again.unwrap_or_else(|error| panic!("{}: {error}", what()));
+    let [again] = &again[..] else { panic!("{}: {} discs", what(), again.len()) };
+    // What cannot be read was written as damage, and is in the report.
+    let Ok(comparison) = compare(disc, again, &Serial, &Quiet) else { return };
+    assert!(comparison.differences.is_empty(), "{}: {comparison:?}", what());
+    let toc = comparison.toc.as_ref().and_then(|_| toc_difference(&essential(disc), &essential(again), false));
+    assert!(toc.is_none(), "{}: {toc:?}", what());
+}
+
+/// The table of contents without what may go unsaid: the 150 sectors that every disc has before track 1.
+fn essential(disc: &Disc) -> Toc {
+    let mut toc = disc.toc().clone();
+    if let Some(first) = toc.sessions.first_mut().and_then(|session| session.tracks.first_mut()) {
+        first.indexes.retain(|(_, lba)| *lba >= Lba(0));
     }
+    toc
 }
 
 /// The files, if that much may be lost and the plan is no larger than `most` bytes.

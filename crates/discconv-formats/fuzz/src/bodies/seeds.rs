@@ -2,6 +2,7 @@
 //! file reaches further than one of noise.
 
 use super::folder::MARK;
+use super::laid;
 use discconv_codec::deflate::Deflater;
 use discconv_codec::lz4::Lz4Encoder;
 use discconv_codec::{Level, bzip2};
@@ -30,11 +31,11 @@ pub fn of(target: &str, root: &Path) -> Vec<Seed> {
 fn all_of(target: &str, root: &Path) -> Vec<Seed> {
     match target {
         // Nero stores 150 sectors before the first track, which alone is too much.
-        "nrg" => Vec::new(),
+        "nrg" => laid::nrg(),
         "mds" => written(&["mds"], Some(2448)).into_iter().chain(written(&["mds"], None)).collect(),
         "ccd" => written(&["ccd"], None),
         "toc" => written(&["toc"], None).into_iter().chain(written(&["toc"], Some(2448))).collect(),
-        "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([("jso".to_owned(), jso())]).collect(),
+        "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([laid::jso()]).collect(),
         "isz" => split_isz(written(&["isz"], None)),
         "audio" => sounds(&root.join("crates/discconv-audio/tests/data")),
         "codec" => blocks(),
@@ -85,24 +86,9 @@ fn write(id: &str, discs: &[Disc], options: &WriteOptions) -> Option<Vec<u8>> {
     Some(parts.join(MARK))
 }
 
-/// Two blocks of 2048 bytes, the second of them stored: nobody writes such files any more.
-fn jso() -> Vec<u8> {
-    let (first, second) = ([7; 2048], [0x5A; 2048]);
-    let mut packed = Vec::new();
-    Deflater::new(Level::Normal).raw(&first, &mut packed);
-    let (begin, middle) = (0x30_u32 + 12, 0x30 + 12 + u32::try_from(packed.len()).unwrap_or(0));
-    let mut file = b"JISO\x03\x01\x00\x08\x00\x00\x01\x00".to_vec();
-    file.extend(4096_u32.to_le_bytes());
-    file.extend([1; 16]);
-    file.extend(0x30_u32.to_le_bytes());
-    file.resize(0x30, 0);
-    file.extend([begin, middle, middle + 2048].map(u32::to_le_bytes).concat());
-    [&file[..], &packed, &second].concat()
-}
-
 /// Each image as it is, in two files, and with a mark that says it is encrypted.
 fn split_isz(images: Vec<Seed>) -> Vec<Seed> {
-    let halves = images.iter().filter_map(|(name, image)| Some((format!("{name}-split"), in_two(image)?)));
+    let halves = images.iter().filter_map(|(name, image)| Some((format!("{name}-split"), laid::isz_in_two(image)?)));
     let secret = images.iter().map(|(name, image)| {
         let mut image = image.clone();
         // The header's byte for the kind of encryption: AES-128.
@@ -111,34 +97,6 @@ fn split_isz(images: Vec<Seed>) -> Vec<Seed> {
     });
     let more: Vec<Seed> = halves.chain(secret).collect();
     images.into_iter().chain(more).collect()
-}
-
-/// An image with 64 bytes of header, its chunk table behind them, then its data: cut where its last chunk begins, or within it.
-fn in_two(image: &[u8]) -> Option<Vec<u8>> {
-    const TABLE: u32 = 3 * 24;
-    let word = |at: usize| image.get(at..at + 4)?.first_chunk().map(|word| u32::from_le_bytes(*word));
-    let (chunks, chunk_table, data) = (word(25)?, word(35)?, word(43)?);
-    let at = usize::try_from(data).ok()?;
-    let stored = image.get(at..)?;
-    let (first, second) = stored.split_at(stored.len() / 2);
-    let mut head = image.get(..64)?.to_vec();
-    head[17..25].copy_from_slice(&(1_u64 << 20).to_le_bytes());
-    head[35..39].copy_from_slice(&(chunk_table + TABLE).to_le_bytes());
-    head[39..43].copy_from_slice(&64_u32.to_le_bytes());
-    head[43..47].copy_from_slice(&(data + TABLE).to_le_bytes());
-    // Both files hold a part of the one chunk that there is in a small image.
-    let entry = |bytes: u64, numbers: [u32; 4]| [&bytes.to_le_bytes()[..], &numbers.map(u32::to_le_bytes).concat()].concat();
-    let first_bytes = u64::from(data + TABLE) + first.len() as u64;
-    let left = u32::try_from(second.len()).ok()?;
-    let mut table = entry(first_bytes, [chunks, 0, data + TABLE, left]);
-    table.extend(entry(64 + second.len() as u64, [0, chunks, 64 + left, 0]));
-    table.resize(usize::try_from(TABLE).ok()?, 0);
-    // Tables are masked with the complement of the signature.
-    table.iter_mut().zip([0xB6, 0x8C, 0xA5, 0xDE].into_iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
-    let mut second_head = head.clone();
-    second_head[34] = 1;
-    let tables = image.get(64..at)?;
-    Some([&[&head[..], &table, tables, first].concat(), &[&second_head[..], second].concat()].map(Vec::as_slice).join(MARK))
 }
 
 /// The coded sound that the tests of the sound crate have.
