@@ -67,10 +67,7 @@ static INFO: FormatInfo = FormatInfo {
     wraps: Some("iso"),
     carries: LossKinds::of(&[LossKind::Damage]),
     spec: "ISO Zipped (ISZ) file format specification 1.00",
-    options: &[
-        ("--block BYTES", "bytes that are packed together: a multiple of 2048 below 4194304 (262144)"),
-        ("--password-file FILE", "the password of an encrypted image, in the file's first line"),
-    ],
+    options: &[("--block BYTES", "bytes that are packed together: a multiple of 2048 below 4194304 (262144)")],
     ..FormatInfo::BASE
 };
 

@@ -61,6 +61,8 @@ impl Format for Nrg {
         let own = peek.extension == "nrg";
         match chain::footer(peek.source) {
             Ok(Some(footer)) if own || chain::begins_well(peek.source, &footer) => Score::CERTAIN,
+            // What begins with the pause before LBA 0 had tables at its end: other readers would take it for less than it was.
+            _ if own && begins_with_pause(peek.head) => Score::CERTAIN,
             // A plain image by that name is recognised by others; what nobody recognises is explained here.
             _ if own => Score::MAYBE,
             _ => Score::NO,
@@ -74,6 +76,12 @@ impl Format for Nrg {
     fn writer(&self) -> Option<&dyn FormatWriter> {
         Some(self)
     }
+}
+
+/// Is the first sector the one at LBA -150, raw or all zero? A volume has its descriptors within what is looked at.
+fn begins_with_pause(head: &[u8]) -> bool {
+    let raw = head.get(..15).is_some_and(|first| first[..12] == discconv_sector::SYNC && first[12..] == [0; 3]);
+    raw || (head.len() > 40 << 10 && head.iter().all(|byte| *byte == 0))
 }
 
 impl FormatWriter for Nrg {

@@ -113,7 +113,8 @@ pub(crate) fn survey(
         match prepared {
             Ok((prepared, job)) => {
                 survey.inputs.extend(prepared.image.inputs());
-                if is_descriptor(&candidate.path) {
+                // Also the later segments of an image that is split.
+                if is_descriptor(&candidate.path) || prepared.image.files.len() > 1 {
                     claimed.extend(prepared.image.inputs());
                 }
                 let fate = fate(job, &prepared, settings);

@@ -33,6 +33,33 @@ pub(crate) fn broken(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<
     Ok(broken)
 }
 
+/// What of a packed image cannot be read, as clauses: its blocks are its own check, where nothing else promises anything.
+///
+/// # Errors
+/// [`Error::Cancelled`], or what the system refuses.
+pub(crate) fn unreadable(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+    watch.begin(Phase::Checking, disc.sources().iter().map(|source| source.len()).sum());
+    let mut found = Vec::new();
+    for source in disc.sources() {
+        let parts: Vec<Range<u64>> = cut(&(0..source.len()), CHUNK_BYTES).collect();
+        let bad = Mutex::new(Vec::new());
+        pool.run(parts.len() as u64, &|number, _| {
+            let Some(part) = usize::try_from(number).ok().and_then(|place| parts.get(place)) else { return Ok(()) };
+            match read(source.as_ref(), part, watch) {
+                Err(error @ (Error::Malformed { .. } | Error::Limit { .. })) => {
+                    bad.lock().unwrap_or_else(PoisonError::into_inner).push((number, error.to_string()));
+                    Ok(())
+                }
+                other => other.map(|_| ()),
+            }
+        })?;
+        let mut bad = bad.into_inner().unwrap_or_else(PoisonError::into_inner);
+        bad.sort();
+        found.extend(bad.into_iter().map(|(_, text)| text));
+    }
+    Ok(found)
+}
+
 fn digest_of(source: &dyn ReadAt, check: &Check, pool: &dyn Pool, watch: &dyn Watch) -> Result<String, Error> {
     if check.algorithm == CheckAlgorithm::Crc32 {
         return Ok(format!("{:08x}", crc32_of(source, &check.range, pool, watch)?));

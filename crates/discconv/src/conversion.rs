@@ -73,6 +73,7 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
     let format = discconv_formats::by_id(format)
         .ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
     refuse_split(format.info(), settings)?;
+    refuse_block(format.info(), settings)?;
     let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, &target.stem, options);
     let planned = plan_with(&options);
     // A disc that fits by itself, and not with --sector, is the option's fault.
@@ -85,6 +86,9 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
         insist_on_name(&mut plan, named, format.info().id)?;
     }
     plan.notes.extend(target.note.clone());
+    if settings.reading.password_file.is_some() && format.info().wraps.is_some() {
+        plan.notes.push("the password is for reading; what is written is not encrypted".to_owned());
+    }
     Ok(plan)
 }
 
@@ -102,6 +106,20 @@ fn refuse_split(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
     let able: Vec<&str> = able.map(|info| info.id).collect();
     Err(Failure::usage(
         format!("{flag} has no meaning for {}, whose files are what they are", info.id),
+        format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
+    ))
+}
+
+/// What is not packed has no blocks.
+fn refuse_block(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
+    let takes = |info: &FormatInfo| info.options.iter().any(|(flag, _)| flag.starts_with("--block"));
+    if settings.write.block.is_none() || takes(info) {
+        return Ok(());
+    }
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && takes(info));
+    let able: Vec<&str> = able.map(|info| info.id).collect();
+    Err(Failure::usage(
+        format!("--block has no meaning for {}", info.id),
         format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
     ))
 }

@@ -24,6 +24,8 @@ struct Findings {
     sectors: SectorReport,
     /// What the reader found cut or unreadable.
     damage: Vec<String>,
+    /// Was everything unpacked?
+    blocks: bool,
 }
 
 impl Findings {
@@ -48,10 +50,21 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
 fn check(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
     let disc = image.disc();
     let pool = ThreadPool::new(cores);
+    // What cannot be unpacked has no digest, and its sectors cannot be looked at.
+    let unreadable = if image.wrappers.is_empty() { Vec::new() } else { checks::unreadable(disc, &pool, watch)? };
+    if !unreadable.is_empty() {
+        return Ok(Findings {
+            promised: 0,
+            broken: unreadable,
+            sectors: SectorReport::default(),
+            damage: Vec::new(),
+            blocks: true,
+        });
+    }
     let broken = checks::broken(disc, &pool, watch)?;
     let sectors = verify_sectors(disc, &pool, watch)?;
     let damage = image.damage().into_iter().map(|note| note.text.clone()).collect();
-    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage })
+    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks: !image.wrappers.is_empty() })
 }
 
 fn as_json(image: &Image, found: &Findings) -> Value {
@@ -59,7 +72,7 @@ fn as_json(image: &Image, found: &Findings) -> Value {
     notes.extend(found.broken.iter().map(String::as_str));
     json!({
         "path": image.path.to_string_lossy(), "ok": found.is_ok(),
-        "container": { "checked": found.promised > 0, "ok": found.broken.is_empty() },
+        "container": { "checked": found.promised > 0 || found.blocks, "ok": found.broken.is_empty() },
         "sectors": sectors_json(&found.sectors), "notes": notes,
     })
 }
@@ -82,6 +95,8 @@ fn sectors_json(report: &SectorReport) -> Value {
 fn text(image: &Image, found: &Findings) -> String {
     let mut lines = vec![image.shown.clone()];
     lines.push(match (found.promised, found.broken.len()) {
+        (0, broken) if broken > 0 => format!("container: {} cannot be unpacked", shown::count(broken as u64, "place")),
+        (0, _) if found.blocks => "container: has no checksums of its own; all its blocks unpack".to_owned(),
         (0, _) => "container: has no checksums of its own".to_owned(),
         (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
         (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
