@@ -1,7 +1,5 @@
 //! A sheet over coded sound is a disc like any other.
 
-#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
-
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{CheckAlgorithm, Form, Input, Lba, Scratch, WriteOptions, outline};
 use discconv_formats::{by_id, open};
