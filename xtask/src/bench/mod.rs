@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn the_table_is_only_written_when_it_is_whole() {
-        assert!(wishes(&words(&["--write"])).is_ok());
+        assert!(wishes(&words(&["--write"])).is_ok() && wishes(&words(&["--write", "packs"])).is_ok());
         for bad in [&["--write", "--quick"][..], &["--write", "iso-bin"], &["--write", "--rounds", "2"], &["nonsense"]] {
             assert!(wishes(&words(bad)).is_err(), "{bad:?}");
         }
