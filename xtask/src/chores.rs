@@ -66,11 +66,17 @@ pub(crate) fn wasm(args: &[String]) -> Result<(), String> {
     sh::run(sh::cargo().args(words))
 }
 
+/// Packages that are called like C and are Rust: they offer the functions of the C library that they replace.
+const RUST_SYS: &[&str] = &["libbz2-rs-sys"];
+
 /// Packages of a `cargo tree` that compile C or link to what was.
 fn native_packages(tree: &str) -> Vec<&str> {
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
-    let mut native: Vec<&str> =
-        names.filter(|name| name.ends_with("-sys") || ["cc", "cmake", "bindgen", "pkg-config"].contains(name)).collect();
+    let mut native: Vec<&str> = names
+        .filter(|name| {
+            (name.ends_with("-sys") && !RUST_SYS.contains(name)) || ["cc", "cmake", "bindgen", "pkg-config"].contains(name)
+        })
+        .collect();
     native.sort_unstable();
     native.dedup();
     native
@@ -83,6 +89,7 @@ mod tests {
     #[test]
     fn packages_with_c_in_them_are_named() {
         assert!(native_packages("discconv-formats v0.1.0\nnom v8.0.0\n").is_empty());
+        assert!(native_packages("libbz2-rs-sys v0.2.2\n").is_empty());
         assert_eq!(native_packages("nom v8.0.0\nzstd-sys v2.0.0\ncc v1.0.0\ncc v1.0.0 (*)\n"), ["cc", "zstd-sys"]);
     }
 
