@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Seconds of a run from which on one is enough.
-const LONG: f64 = 8.0;
+const LONG: f64 = 4.0;
 /// Threads that both programs may use.
 const THREADS: &str = "2";
 

@@ -64,14 +64,12 @@ pub(in crate::bench) const PAIRS: &[Pair] = &[
     pair("cso-proof", "CSO, 700 MB, proven", "pack.iso", "discconv --to cso IN/pack.iso OUT/x.cso", ""),
 
     pair("un-cso", "CSO to ISO, 700 MB", "pack.iso", "discconv --no-verify IN/pack.cso OUT/x.iso", "maxcso --decompress IN/pack.cso -o OUT/x.iso").time(SIXTH),
-    pair("un-cso-2g", "CSO to ISO, 2 GB", "pack2g.iso", "discconv --no-verify IN/pack2g.cso OUT/x.iso", "maxcso --decompress IN/pack2g.cso -o OUT/x.iso").time(SIXTH),
     pair("un-cso2", "CSO v2 to ISO, 700 MB", "pack.iso", "discconv --no-verify IN/pack.cso2 OUT/x.iso", "maxcso --decompress IN/pack.cso2 -o OUT/x.iso").time(SIXTH),
     pair("un-dax", "DAX to ISO, 700 MB", "pack.iso", "discconv --no-verify IN/pack.dax OUT/x.iso", "maxcso --decompress IN/pack.dax -o OUT/x.iso").time(SIXTH),
     pair("un-zso", "ZSO to ISO, 700 MB", "pack.iso", "discconv --no-verify IN/pack.zso OUT/x.iso", "maxcso --decompress IN/pack.zso -o OUT/x.iso").time(SIXTH),
     pair("un-zso-core", "ZSO to ISO, 700 MB, one core", "pack.iso", "discconv --jobs 1 --no-verify IN/pack.zso OUT/x.iso", "").rate(1000.0),
 
     pair("isz", "ISZ, 700 MB, `gzip -6`", "pack.iso", "discconv --no-verify IN/pack.iso OUT/x.isz", "gzip -6 IN/pack.iso OUT/x.gz"),
-    pair("isz-fast", "ISZ `--level fast`, 700 MB, `gzip -6`", "pack.iso", "discconv --no-verify --level fast IN/pack.iso OUT/x.isz", "gzip -6 IN/pack.iso OUT/x.gz"),
     pair("isz-max", "ISZ `--level max`, 32 MiB, `gzip -6`", "sample.iso", "discconv --no-verify --level max IN/sample.iso OUT/x.isz", "gzip -6 IN/sample.iso OUT/x.gz"),
     pair("un-isz", "ISZ to ISO, 700 MB, `gzip -d`", "pack.iso", "discconv --no-verify IN/pack.isz OUT/x.iso", "gzip -d IN/pack.iso.gz OUT/x.iso"),
 ];
