@@ -81,6 +81,11 @@ fn comes_back(disc: &Disc, plan: &Plan, files: &MemoryFiles, options: &WriteOpti
     // What cannot be read was written as damage, and is in the report.
     let Ok(comparison) = compare(disc, again, &Serial, &Quiet) else { return };
     assert!(comparison.differences.is_empty(), "{}: {comparison:?}", what());
+    // A headerless image, packed or not, has no place for the number and the address of its only track; and what a sheet
+    // cannot say of addresses is told in a note.
+    if plan.forced.is_some() || plan.inner.is_some() || !plan.notes.is_empty() {
+        return;
+    }
     let toc = comparison.toc.as_ref().and_then(|_| toc_difference(&essential(disc), &essential(again), false));
     assert!(toc.is_none(), "{}: {toc:?}", what());
 }
