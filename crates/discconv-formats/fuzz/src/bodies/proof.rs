@@ -15,7 +15,7 @@ const MAX_OUTPUT_BYTES: u64 = 8 << 20;
 /// Nor are discs above this: hours of silence in no file take no room, but are read at every step. Three sessions pass.
 const MAX_SECTORS: u64 = 30_000;
 /// And above this not packed in every way.
-const MAX_PACKED_BYTES: u64 = 128 << 10;
+const MAX_PACKED_BYTES: u64 = 32 << 10;
 /// Nor above this at level max, which is slow while it is watched.
 const MAX_TIGHT_BYTES: u64 = 12 << 10;
 
