@@ -11,6 +11,7 @@ use rows::{PAIRS, PEAK_KIB, Pair};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Seconds of a run from which on one is enough.
 const LONG: f64 = 4.0;
@@ -159,8 +160,10 @@ fn table(pairs: &[&Pair], seen: &[[Seen; 2]], inputs: &Inputs, rounds: usize) ->
         let peak = ours.peak_kib.map_or_else(String::new, |kib| format!("{:.1}", kib as f64 / 1024.0));
         let _ = writeln!(text, "| {} | {time} | {size} | {rate} | {} | {} | {peak} |", pair.name, lasts(ours), lasts(peer));
     }
-    let version = sh::output(Command::new(peers::program("maxcso")).arg("--help")).unwrap_or_default();
-    let version = version.lines().next().unwrap_or_default().trim();
+    // It tells its version on standard error.
+    let help = sh::run_limited(Command::new(peers::program("maxcso")).arg("--help"), Duration::from_secs(20));
+    let help = help.map_or_else(|sentence| sentence, |ran| ran.text());
+    let version = help.lines().next().unwrap_or_default().trim();
     let _ = writeln!(
         text,
         "\n{version}, {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over {LONG} s), outputs created \
