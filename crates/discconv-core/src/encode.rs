@@ -40,6 +40,8 @@ pub struct Block<'a> {
     pub raw_len: u32,
     /// Its coded bytes.
     pub coded: &'a [u8],
+    /// The bytes that were coded, where the index wants them ([`IndexMaker::wants_raw`]); else nothing.
+    pub raw: &'a [u8],
     /// What the worker said of it.
     pub says: Coded,
 }
@@ -67,8 +69,8 @@ pub trait FileIndex: Send {
     /// If the format cannot say where it is.
     fn place(&mut self, block: &Block<'_>) -> Result<Placed>;
 
-    /// All is written: header, table, digests. `parts` are the places of the file's parts, in order; the last one's end
-    /// is the file's length.
+    /// All is written: header, table, digests. `parts` are the places of the file's parts, in order; the file ends with the
+    /// last of them, or with what is written behind it here.
     ///
     /// # Errors
     /// If the format cannot say it.
@@ -79,6 +81,11 @@ pub trait FileIndex: Send {
 pub trait IndexMaker: Send + Sync {
     /// An index that knows of nothing yet.
     fn begin(&self) -> Box<dyn FileIndex>;
+
+    /// Does it look at the bytes of each block before coding: for digests in their order, or to find equal ones?
+    fn wants_raw(&self) -> bool {
+        false
+    }
 }
 
 /// A codec in a plan: shared, and equal to itself only.
@@ -124,4 +131,6 @@ pub struct Batch {
     pub bytes: Vec<u8>,
     /// For each: coded length, raw length, what the worker said.
     pub blocks: Vec<(u32, u32, Coded)>,
+    /// The bytes that were coded, one block after another, where the index wants them.
+    pub raw: Vec<u8>,
 }

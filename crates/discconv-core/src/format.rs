@@ -158,13 +158,15 @@ pub struct Input<'a> {
     pub forced: Option<&'a str>,
     /// The password, where the file is encrypted and the person gave one.
     pub password: Option<&'a [u8]>,
+    /// Files that the person named as those that this one builds upon (`--parent`), in the order to be tried.
+    pub parents: &'a [Found],
 }
 
 impl<'a> Input<'a> {
     /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
-        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None }
+        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None, parents: &[] }
     }
 }
 
@@ -256,6 +258,14 @@ pub struct WriteOptions {
     pub level: ConversionMode,
     /// `--block`: bytes of a block that is compressed by itself.
     pub block: Option<u32>,
+    /// `--hunk`: bytes of a hunk of a CHD.
+    pub hunk: Option<u32>,
+    /// `--codec`: names of codecs, in the order to be tried; empty if nothing was said.
+    pub codecs: Vec<String>,
+    /// `--title`: what a device shows.
+    pub title: Option<String>,
+    /// `--icon`: a picture that a device shows, as the bytes of its file.
+    pub icon: Option<std::sync::Arc<[u8]>>,
     /// `--mode`: what 2048-byte sectors were rebuilt in, for the record; already applied to the disc.
     pub mode: Option<TrackMode>,
 }

@@ -30,7 +30,8 @@ impl Engine<'_> {
                 Part::Align(unit) => aligned(at, *unit),
                 Part::Blocks { input, block_bytes, codec } => {
                     let stream = Stream::new(input);
-                    let blocks = BlockRun { id, stream, block_bytes: u64::from((*block_bytes).max(1)), codec };
+                    let keep_raw = file.index.as_ref().is_some_and(|index| index.0.wants_raw());
+                    let blocks = BlockRun { id, stream, block_bytes: u64::from((*block_bytes).max(1)), codec, keep_raw };
                     self.blocks(&blocks, at, index.as_deref_mut(), set)?
                 }
             };
@@ -40,6 +41,8 @@ impl Engine<'_> {
         let index = index.filter(|_| !self.is_refused());
         for (offset, bytes) in index.map_or(Ok(Vec::new()), |index| index.finish(&places))? {
             set.write_at(id, offset, &bytes)?;
+            // A table whose length is known only now stands at the end.
+            at = at.max(offset.saturating_add(bytes.len() as u64));
         }
         Ok(at)
     }
@@ -63,11 +66,11 @@ impl Engine<'_> {
         self.how.pool.run_ordered(batches, &make, &mut |batch: Batch| {
             out.clear();
             let from = at;
-            let mut coded = batch.bytes.as_slice();
+            let (mut coded, mut raw) = (batch.bytes.as_slice(), batch.raw.as_slice());
             for (len, raw_len, says) in &batch.blocks {
-                let (now, rest) = coded.split_at(usize::try_from(*len).unwrap_or(usize::MAX).min(coded.len()));
-                coded = rest;
-                let block = Block { index: number, at, raw_len: *raw_len, coded: now, says: *says };
+                let now = take(&mut coded, *len);
+                let block =
+                    Block { index: number, at, raw_len: *raw_len, coded: now, raw: take(&mut raw, *raw_len), says: *says };
                 number += 1;
                 let placed = index.as_mut().map_or(Ok(Placed::Stored { skip: 0 }), |index| index.place(&block))?;
                 if let Placed::Stored { skip } = placed {
@@ -100,7 +103,11 @@ impl Engine<'_> {
             }
         }
         self.how.watch.advance(raw.len() as u64);
-        scratch.buffer = raw;
+        if run.keep_raw {
+            batch.raw = raw;
+        } else {
+            scratch.buffer = raw;
+        }
         Ok(batch)
     }
 
@@ -157,6 +164,14 @@ struct BlockRun<'p> {
     stream: Stream<'p>,
     block_bytes: u64,
     codec: &'p crate::encode::Codec,
+    keep_raw: bool,
+}
+
+/// The first `len` of `bytes`, which go on behind them.
+fn take<'b>(bytes: &mut &'b [u8], len: u32) -> &'b [u8] {
+    let (now, rest) = bytes.split_at(usize::try_from(len).unwrap_or(usize::MAX).min(bytes.len()));
+    *bytes = rest;
+    now
 }
 
 /// Pieces as one run of bytes.

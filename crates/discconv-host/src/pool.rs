@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn results_come_in_order_and_an_error_ends_it() {
-        let batch = |number: u64| Batch { bytes: number.to_le_bytes().to_vec(), blocks: Vec::new() };
+        let batch = |number: u64| Batch { bytes: number.to_le_bytes().to_vec(), ..Batch::default() };
         for workers in [1, 2, 7, 100] {
             let mut seen = Vec::new();
             let take = &mut |made: Batch| {

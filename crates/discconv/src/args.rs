@@ -151,6 +151,22 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONVERSION)]
     pub(crate) block: Option<u32>,
 
+    /// Bytes of a hunk of a CHD
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONVERSION)]
+    pub(crate) hunk: Option<u32>,
+
+    /// Codecs of a CHD, separated by commas, in place of those that suit disc and level
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = CONVERSION)]
+    pub(crate) codec: Vec<String>,
+
+    /// The title that a device shows [default: what the disc is called]
+    #[arg(long, value_name = "TEXT", help_heading = CONVERSION)]
+    pub(crate) title: Option<String>,
+
+    /// The picture that a device shows: a PNG file
+    #[arg(long, value_name = "FILE", help_heading = CONVERSION)]
+    pub(crate) icon: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -165,6 +181,10 @@ pub(crate) struct Reading {
     /// The password of an encrypted image: the first line of this file (without it you are asked)
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// A CHD that the image builds upon (else one in its folder is found by its hash); may be said several times
+    #[arg(long, value_name = "FILE", help_heading = READING)]
+    pub(crate) parent: Vec<PathBuf>,
 }
 
 const READING: &str = "Reading";

@@ -73,7 +73,7 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
     let format = discconv_formats::by_id(format)
         .ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
     refuse_split(format.info(), settings)?;
-    refuse_block(format.info(), settings)?;
+    refuse_foreign_options(format.info(), settings)?;
     let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, &target.stem, options);
     let planned = plan_with(&options);
     // A disc that fits by itself, and not with --sector, is the option's fault.
@@ -110,16 +110,22 @@ fn refuse_split(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
     ))
 }
 
-/// What is not packed has no blocks.
-fn refuse_block(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
-    let takes = |info: &FormatInfo| info.options.iter().any(|(flag, _)| flag.starts_with("--block"));
-    if settings.write.block.is_none() || takes(info) {
-        return Ok(());
-    }
-    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && takes(info));
+/// An option of other formats would change nothing.
+fn refuse_foreign_options(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
+    let write = &settings.write;
+    let given = [
+        ("--block", write.block.is_some()),
+        ("--hunk", write.hunk.is_some()),
+        ("--codec", !write.codecs.is_empty()),
+        ("--title", write.title.is_some()),
+        ("--icon", write.icon.is_some()),
+    ];
+    let takes = |info: &FormatInfo, flag: &str| info.options.iter().any(|(own, _)| own.starts_with(flag));
+    let Some((flag, _)) = given.into_iter().find(|(flag, given)| *given && !takes(info, flag)) else { return Ok(()) };
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && takes(info, flag));
     let able: Vec<&str> = able.map(|info| info.id).collect();
     Err(Failure::usage(
-        format!("--block has no meaning for {}", info.id),
+        format!("{flag} has no meaning for {}", info.id),
         format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
     ))
 }

@@ -18,7 +18,7 @@ use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
-    let settings = job::settings(args);
+    let settings = job::settings(args)?;
     let request = job::request(args)?;
     let receipt = args.receipt.as_deref();
     if let Some(path) = receipt {

@@ -53,18 +53,19 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
 
 fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<Image, Failure> {
     let from = reading.from.as_deref();
+    let parents = parents(reading)?;
     let beside = Beside::new(path);
     let mut notes = Vec::new();
     let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
     let opened = match &described {
         Some(sheet) => {
             notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
-            open_beside(&path.with_file_name(sheet), None, password, &beside)?
+            open_beside(&path.with_file_name(sheet), None, password, &parents, &beside)?
         }
         None => {
             // What was looked at in vain does not belong to the image.
             beside.forget();
-            open_beside(path, from, password, &beside)?
+            open_beside(path, from, password, &parents, &beside)?
         }
     };
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
@@ -76,7 +77,7 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         discs: opened.discs,
         notes,
         sheet: described,
-        files: beside.files(path),
+        files: beside.files(path).into_iter().chain(sizes(&reading.parent)).collect(),
     })
 }
 
@@ -84,17 +85,27 @@ fn open_beside(
     path: &Path,
     from: Option<&str>,
     password: Option<&[u8]>,
+    parents: &[Found],
     beside: &Beside,
 ) -> Result<discconv_formats::OpenedImage, Error> {
     let source = Arc::new(FileSource::open(path)?);
     let name = path.to_string_lossy();
-    discconv_formats::open(&Input { forced: from, password, ..Input::new(&name, source, beside) })
+    discconv_formats::open(&Input { forced: from, password, parents, ..Input::new(&name, source, beside) })
+}
+
+/// The files of `--parent`.
+fn parents(reading: &Reading) -> Result<Vec<Found>, Error> {
+    let open = |path: &PathBuf| {
+        let source = Arc::new(FileSource::open(path)?);
+        Ok(Found { name: path.display().to_string(), source, unwrapped: None, notes: Vec::new() })
+    };
+    reading.parent.iter().map(open).collect()
 }
 
 /// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.
 pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     let beside = Beside::new(path);
-    let _ = open_beside(path, None, None, &beside);
+    let _ = open_beside(path, None, None, &[], &beside);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
     let companions =
@@ -196,6 +207,11 @@ impl Image {
     }
 }
 
+/// Files with their lengths in bytes, as far as they are there.
+fn sizes(paths: &[PathBuf]) -> impl Iterator<Item = (FileIdentity, u64)> {
+    paths.iter().filter_map(|path| Some((FileIdentity::of(path).ok()?, std::fs::metadata(path).ok()?.len())))
+}
+
 /// The folder around an image, remembering what was opened there.
 struct Beside {
     inner: FolderSiblings,
@@ -216,11 +232,7 @@ impl Beside {
         let folder = image.parent().unwrap_or(Path::new(""));
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let paths = names.iter().map(|name| folder.join(name)).chain([image.to_owned()]);
-        let files = paths.filter_map(|path| {
-            let len = std::fs::metadata(&path).ok()?.len();
-            Some((FileIdentity::of(&path).ok()?, len))
-        });
-        files.collect()
+        sizes(&paths.collect::<Vec<_>>()).collect()
     }
 }
 

@@ -4,10 +4,12 @@ use crate::args::{ConvertArgs, Reading};
 use crate::errors::Failure;
 use crate::image::refuse_pipe;
 use crate::shown;
-use discconv_core::{FormatInfo, LossKinds, TrackMode, WriteOptions};
+use discconv_core::{FormatInfo, LossKinds, ReadAt, TrackMode, WriteOptions};
 use discconv_formats::FORMATS;
+use discconv_host::FileSource;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What holds for every job of a run.
 #[derive(Clone, Debug)]
@@ -65,7 +67,10 @@ pub(crate) enum Request {
 }
 
 /// What the options say.
-pub(crate) fn settings(args: &ConvertArgs) -> Settings {
+///
+/// # Errors
+/// [`Failure`] if the picture cannot be read.
+pub(crate) fn settings(args: &ConvertArgs) -> Result<Settings, Failure> {
     let write = WriteOptions {
         extension: String::new(),
         sector: args.sector_bytes(),
@@ -73,9 +78,13 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         original: args.original,
         level: args.level.conversion_mode(),
         block: args.block,
+        hunk: args.hunk,
+        codecs: args.codec.clone(),
+        title: args.title.clone(),
+        icon: args.icon.as_deref().map(picture).transpose()?,
         mode: args.track_mode(),
     };
-    Settings {
+    Ok(Settings {
         reading: args.reading.clone(),
         mode: args.track_mode(),
         allow: args.allowed(),
@@ -84,7 +93,24 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         prove: !args.no_verify,
         merge: args.merge,
         write,
+    })
+}
+
+/// Bytes of a picture for a device, at most: they show a few hundred pixels.
+const MOST_OF_A_PICTURE: u64 = 4 << 20;
+
+fn picture(path: &Path) -> Result<Arc<[u8]>, Failure> {
+    let source = FileSource::open(path)?;
+    let len = source.len();
+    if len > MOST_OF_A_PICTURE {
+        return Err(Failure::usage(
+            format!("{} has {len} bytes; --icon takes at most {MOST_OF_A_PICTURE}", shown::path(path)),
+            "devices show a small PNG picture, e.g. 80 x 80 pixels",
+        ));
     }
+    let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+    source.read_exact_at(0, &mut bytes)?;
+    Ok(bytes.into())
 }
 
 /// What the words say.

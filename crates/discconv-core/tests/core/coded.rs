@@ -28,12 +28,17 @@ impl BlockWorker for RunLength {
     }
 }
 
+/// The entries, which go into the header; and all that was coded, which goes behind the end.
 #[derive(Default)]
-struct Table(Vec<u8>);
+struct Table(Vec<u8>, Vec<u8>);
 
 impl IndexMaker for Table {
     fn begin(&self) -> Box<dyn FileIndex> {
         Box::new(Table::default())
+    }
+
+    fn wants_raw(&self) -> bool {
+        true
     }
 }
 
@@ -43,12 +48,13 @@ impl FileIndex for Table {
         for value in [block.at + skip, block.coded.len() as u64, u64::from(block.says.tag), u64::from(block.raw_len)] {
             self.0.extend((value as u32).to_le_bytes());
         }
+        self.1.extend(block.raw);
         Ok(Placed::Stored { skip: skip as u32 })
     }
 
     fn finish(self: Box<Self>, parts: &[Range<u64>]) -> Result<Patches> {
         assert_eq!(parts[0], 0..HEADER as u64);
-        Ok(vec![(0, self.0)])
+        Ok(vec![(0, self.0), (parts[2].end, self.1)])
     }
 }
 
@@ -174,7 +180,7 @@ fn blocks_come_back_and_are_the_same_on_any_pool() {
             let report = execute(&plan, std::slice::from_ref(&disc), &how).unwrap();
             let bytes = files.get("coded").unwrap();
             assert_eq!(report.files, [("coded".to_owned(), Some(bytes.len() as u64))]);
-            assert!(bytes.ends_with(b"end"));
+            assert!(bytes.ends_with(&[&b"end"[..], &whole].concat()));
             made.push(bytes);
         }
         assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
