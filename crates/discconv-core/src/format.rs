@@ -158,13 +158,15 @@ pub struct Input<'a> {
     pub forced: Option<&'a str>,
     /// The password, where the file is encrypted and the person gave one.
     pub password: Option<&'a [u8]>,
+    /// Are zeros to stand in for what cannot be decoded? What is missing is told by the sources themselves.
+    pub forgive: bool,
 }
 
 impl<'a> Input<'a> {
     /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
-        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None }
+        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None, forgive: false }
     }
 }
 

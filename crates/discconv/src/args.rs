@@ -165,6 +165,10 @@ pub(crate) struct Reading {
     /// The password of an encrypted image: the first line of this file (without it you are asked)
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// Zeros stand in for what cannot be read, and it is told: the verb's own decision.
+    #[arg(skip)]
+    pub(crate) forgive: bool,
 }
 
 const READING: &str = "Reading";

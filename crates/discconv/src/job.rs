@@ -4,7 +4,7 @@ use crate::args::{ConvertArgs, Reading};
 use crate::errors::Failure;
 use crate::image::refuse_pipe;
 use crate::shown;
-use discconv_core::{FormatInfo, LossKinds, TrackMode, WriteOptions};
+use discconv_core::{FormatInfo, LossKind, LossKinds, TrackMode, WriteOptions};
 use discconv_formats::FORMATS;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ pub(crate) fn settings(args: &ConvertArgs) -> Settings {
         mode: args.track_mode(),
     };
     Settings {
-        reading: args.reading.clone(),
+        reading: Reading { forgive: args.allowed().contains(LossKind::Damage), ..args.reading.clone() },
         mode: args.track_mode(),
         allow: args.allowed(),
         dry_run: args.dry_run,
