@@ -198,6 +198,39 @@ fn damage_is_exit_4_until_it_is_allowed() {
     assert!(bin[..stored.len()] == stored && bin[stored.len()..].iter().all(|byte| *byte == 0));
 }
 
+/// A packed image with one block spoilt: the place is named, and with leave zeros stand there and nothing else changes.
+#[test]
+fn a_block_that_does_not_unpack_is_damage() {
+    let room = Room::new();
+    let mut iso = laid("iso-2048", "small.iso");
+    iso.resize(iso.len().next_multiple_of(65536), 0);
+    // Half of it packs, so that blocks are coded, and no two of them share a few bytes at the end.
+    let mut rng = discconv_testkit::Rng::new(5);
+    iso.extend((0..128).flat_map(|_| [rng.bytes(1024), vec![7; 1024]].concat()));
+    room.put("x.iso", &iso);
+    for format in ["cso", "isz"] {
+        let packed = format!("x.{format}");
+        let block: &[&str] = if format == "cso" { &["--block", "2048"] } else { &["--block", "65536"] };
+        room.run(&[&["x.iso", &packed, "--force"], block].concat()).ok();
+        let mut bytes = room.get(&packed);
+        // In the head of the last block's stream: what it says of its codes.
+        let at = bytes.len() - if format == "cso" { 1030 } else { 32 * 1030 };
+        bytes[at..at + 900].fill(0xFF);
+        room.put(&packed, &bytes);
+        let before = room.tree();
+        room.run(&[&packed, "y.iso"]).exits(4).says(&format!("{packed}: "));
+        room.run(&["verify", &packed]).exits(4).says("zeros stand for");
+        assert_eq!(room.tree(), before);
+        room.run(&[&packed, "y.iso", "--allow-loss", "damage", "--force"]).ok().says("damage").says("zeros stand for");
+        let got = room.get("y.iso");
+        let differ: Vec<usize> = (0..got.len()).filter(|at| got[*at] != iso[*at]).collect();
+        let (first, last) = (*differ.first().unwrap(), *differ.last().unwrap());
+        assert!(got.len() == iso.len() && last - first < 65536, "{format}: {first} to {last}");
+        assert!(differ.iter().all(|at| got[*at] == 0), "{format}");
+        std::fs::remove_file(room.path("y.iso")).unwrap();
+    }
+}
+
 #[test]
 fn all_allows_everything() {
     let room = Room::with("three-sessions");

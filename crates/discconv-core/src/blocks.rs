@@ -1,8 +1,8 @@
 //! Sources that are stored in blocks which must be decoded: CSO, ISZ, CHD and their like.
 
 use crate::error::{At, Error, Result};
-use crate::source::ReadAt;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::source::{ReadAt, Tap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The shape of a block-coded source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub struct Blocks<D: BlockDecode> {
     /// Idle states; one lock per call, not per block.
     idle: Mutex<Vec<D::Scratch>>,
     kept: Mutex<Vec<(u64, Arc<[u8]>)>>,
+    taps: RwLock<Vec<Arc<dyn Tap>>>,
 }
 
 impl<D: BlockDecode> Blocks<D> {
@@ -67,7 +68,7 @@ impl<D: BlockDecode> Blocks<D> {
         if geometry.block_bytes == 0 {
             return Err(Error::malformed(decoder.name(), At::Whole, "blocks of 0 bytes", "a block size"));
         }
-        Ok(Blocks { decoder, geometry, idle: Mutex::default(), kept: Mutex::default() })
+        Ok(Blocks { decoder, geometry, idle: Mutex::default(), kept: Mutex::default(), taps: RwLock::default() })
     }
 
     /// The decoder.
@@ -89,6 +90,7 @@ impl<D: BlockDecode> Blocks<D> {
         }
         let mut bytes = vec![0; self.block_len(index)];
         self.decoder.decode(index, scratch, &mut bytes)?;
+        self.show(index, &bytes);
         let bytes: Arc<[u8]> = bytes.into();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let most = usize::try_from(KEPT_BYTES / self.geometry.block_bytes).unwrap_or(KEPT).clamp(1, KEPT);
@@ -97,6 +99,12 @@ impl<D: BlockDecode> Blocks<D> {
         }
         kept.push((index, bytes.clone()));
         Ok(bytes)
+    }
+
+    /// Whole blocks from `index` on were decoded.
+    fn show(&self, index: u64, bytes: &[u8]) {
+        let offset = index * u64::from(self.geometry.block_bytes);
+        self.taps.read().unwrap_or_else(PoisonError::into_inner).iter().for_each(|tap| tap.saw(offset, bytes));
     }
 
     fn read(&self, offset: u64, buf: &mut [u8], scratch: &mut D::Scratch) -> Result<()> {
@@ -110,6 +118,7 @@ impl<D: BlockDecode> Blocks<D> {
             let (now, later) = rest.split_at_mut(take);
             if whole > 0 {
                 self.decoder.decode_run(index, scratch, now)?;
+                self.show(index, now);
             } else {
                 now.copy_from_slice(&self.block(index, scratch)?[skip..skip + take]);
             }
@@ -145,6 +154,11 @@ impl<D: BlockDecode> ReadAt for Blocks<D> {
 
     fn block_hint(&self) -> u32 {
         self.geometry.block_bytes
+    }
+
+    fn tap(&self, tap: &Arc<dyn Tap>) -> bool {
+        self.taps.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(tap));
+        true
     }
 
     fn name(&self) -> &str {

@@ -80,7 +80,9 @@ impl Engine<'_> {
         let steps = Steps::looking(self.plan, self.discs);
         self.how.watch.begin(Phase::Looking, steps.bytes());
         self.run(&steps, None)?;
-        self.report(None)
+        let mut report = self.report(None)?;
+        report.losses.extend(self.how.watch.at_last()?);
+        Ok(report)
     }
 
     fn convert(&self, outputs: &dyn Outputs) -> Result<Report> {
@@ -102,6 +104,7 @@ impl Engine<'_> {
         if self.how.prove {
             report.verified_tracks = Some(proof::prove(self.plan, self.discs, self.how, set.as_ref())?);
         }
+        report.losses.extend(self.how.watch.at_last()?);
         self.how.watch.check()?;
         self.how.watch.begin(Phase::Finishing, 0);
         set.commit()?;

@@ -63,6 +63,14 @@ pub enum Error {
         /// What to try.
         hint: Option<String>,
     },
+    /// The file is damaged, by its own account or because it cannot be read.
+    #[error("{}damaged: {}", place(.file, &At::Whole), .what.join("; "))]
+    Damaged {
+        /// The file concerned.
+        file: String,
+        /// Each damage, with its place.
+        what: Vec<String>,
+    },
     /// It may be right, but this program cannot do it.
     #[error("{}{what}", place(.file, .at))]
     Unsupported {
@@ -230,6 +238,9 @@ impl Error {
             Error::Password { tried: true, .. } => {
                 Some("check the password: case counts, and so does a blank at its end".to_owned())
             }
+            Error::Damaged { .. } => {
+                Some("--allow-loss damage goes on with what is there, and with zeros where a sector is cut".to_owned())
+            }
             Error::Cancelled => None,
         }
     }
@@ -240,6 +251,7 @@ impl Error {
         match self {
             Error::Io { .. } => "io",
             Error::Malformed { .. } => "malformed",
+            Error::Damaged { .. } => "damaged",
             Error::Unsupported { .. } => "unsupported",
             Error::Password { .. } => "password",
             Error::MissingFile { .. } => "missing-file",
@@ -258,6 +270,7 @@ impl Error {
         match self {
             Error::Io { file, .. }
             | Error::Malformed { file, .. }
+            | Error::Damaged { file, .. }
             | Error::Unsupported { file, .. }
             | Error::Password { file, .. }
             | Error::MissingFile { file, .. }

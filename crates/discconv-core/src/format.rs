@@ -160,13 +160,16 @@ pub struct Input<'a> {
     pub password: Option<&'a [u8]>,
     /// Files that the person named as those that this one builds upon (`--parent`), in the order to be tried.
     pub parents: &'a [Found],
+    /// Are zeros to stand in for what cannot be decoded? What is missing is told by the sources themselves.
+    pub forgive: bool,
 }
 
 impl<'a> Input<'a> {
     /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
-        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None, parents: &[] }
+        let limits = Limits::default();
+        Input { name, source, siblings, limits, forced: None, password: None, parents: &[], forgive: false }
     }
 }
 

@@ -25,6 +25,7 @@ mod disc;
 mod encode;
 mod engine;
 pub mod error;
+mod forgiving;
 mod form;
 mod format;
 mod frame;
@@ -58,6 +59,7 @@ pub use disc::{
 pub use encode::{Batch, Block, BlockEncode, BlockWorker, Codec, Coded, FileIndex, Index, IndexMaker, Patches, Placed};
 pub use engine::{Execution, Report, execute};
 pub use error::{At, Error, Result};
+pub use forgiving::{Forgiving, Missing};
 pub use form::{Form, Main, SubCoding, Twist};
 pub use format::{
     ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
@@ -68,7 +70,7 @@ pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
 pub use read::Scratch;
-pub use source::{Bytes, Concat, Padded, ReadAt, Slice};
+pub use source::{Bytes, Concat, Padded, ReadAt, Slice, Tap};
 pub use survey::{TrackSurvey, survey_track};
 pub use toc::{CdText, CdTextBlock, CdTextKind, Control, Isrc, Mcn, Media, Session, SessionKind, Toc, Track, TrackMode};
 pub use tocdiff::toc_difference;

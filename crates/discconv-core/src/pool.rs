@@ -2,6 +2,7 @@
 
 use crate::encode::Batch;
 use crate::error::{Error, Result};
+use crate::loss::Loss;
 use crate::read::Scratch;
 
 /// Runs numbered tasks, perhaps beside each other.
@@ -79,6 +80,15 @@ pub trait Watch: Sync {
     /// Has the person asked to stop?
     fn cancelled(&self) -> bool {
         false
+    }
+
+    /// All is read, written and proved, and nothing has its final name yet: what was learned on the way, as losses that
+    /// are allowed (a checksum of the container that does not hold).
+    ///
+    /// # Errors
+    /// An objection; then nothing is left behind.
+    fn at_last(&self) -> Result<Vec<Loss>> {
+        Ok(Vec::new())
     }
 
     /// [`Error::Cancelled`] if the person has asked to stop.

@@ -5,6 +5,12 @@ use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Is shown the bytes of a source as its blocks are decoded: digests in stream order come at no second decoding.
+pub trait Tap: Send + Sync {
+    /// The source has `bytes` at `offset`. From any thread, in any order, perhaps several times, perhaps never.
+    fn saw(&self, offset: u64, bytes: &[u8]);
+}
+
 /// Bytes with a known length. `&self`, positioned, shared by workers: a file, a slice and a browser Blob all fit.
 pub trait ReadAt: Send + Sync {
     /// Length in bytes.
@@ -32,6 +38,12 @@ pub trait ReadAt: Send + Sync {
     /// Lets the host find its own files again, also under [`Slice`] and [`Concat`].
     fn as_any(&self) -> Option<&dyn Any> {
         None
+    }
+
+    /// Show `tap` whatever is decoded from now on; `false` where nothing is decoded, so that reading again is cheap.
+    fn tap(&self, tap: &Arc<dyn Tap>) -> bool {
+        let _ = tap;
+        false
     }
 
     /// Is all of `range` a hole, i.e. zeros that take no room? `false` where nobody knows.

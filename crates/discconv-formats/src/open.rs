@@ -6,7 +6,7 @@ use crate::formats;
 use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
 use discconv_core::{
-    At, Check, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, SourceId,
+    At, Check, Disc, Error, Forgiving, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, SourceId,
 };
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub struct OpenedImage {
     pub format: &'static FormatInfo,
     /// The wrappers that were taken off before, outermost first.
     pub wrappers: Vec<&'static FormatInfo>,
+    /// With [`Input::forgive`]: the sources in which zeros may stand in for something.
+    pub forgiven: Vec<Arc<Forgiving>>,
 }
 
 /// Both ends of a file, and its extension.
@@ -76,6 +78,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
     let mut forced = input.forced;
     let mut wrappers: Vec<&'static FormatInfo> = Vec::new();
     let mut wrapper_notes = Vec::new();
+    let mut forgiven = Forgiven(input.forgive.then(Vec::new));
     for _ in 0..=input.limits.depth {
         let format = match forced {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
@@ -96,12 +99,19 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
                 refuse_lone_sound(input.name, &discs, &wrappers)?;
                 promises.extend(siblings.promises());
                 let more = |disc| with_more(input.name, disc, &wrapper_notes, &promises);
-                let discs = discs.into_iter().map(more).collect::<Result<_>>()?;
-                return Ok(OpenedImage { discs, format: format.info(), wrappers });
+                let discs: Vec<Disc> = discs.into_iter().map(more).collect::<Result<_>>()?;
+                let discs = discs.into_iter().map(|disc| forgiven.disc(input.name, disc)).collect::<Result<_>>()?;
+                let forgiven = forgiven.0.unwrap_or_default();
+                return Ok(OpenedImage { discs, format: format.info(), wrappers, forgiven });
             }
-            Opened::Bytes { source: inner, checks, notes } => {
+            Opened::Bytes { source: inner, mut checks, notes } => {
+                source = forgiven.source(&inner);
+                // Its promises are kept by what is read.
+                checks
+                    .iter_mut()
+                    .filter(|check| Arc::ptr_eq(&check.source, &inner))
+                    .for_each(|check| check.source = source.clone());
                 promises.extend(checks);
-                source = inner;
                 name = without_extension(&name, format.info());
                 wrappers.push(format.info());
                 wrapper_notes.extend(notes);
@@ -116,6 +126,28 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
         found: format!("more than {depth} wrappers within each other"),
         limit: depth.to_string(),
     })
+}
+
+/// The sources that are forgiven; `None` if none is.
+struct Forgiven(Option<Vec<Arc<Forgiving>>>);
+
+impl Forgiven {
+    fn source(&mut self, source: &Arc<dyn ReadAt>) -> Arc<dyn ReadAt> {
+        let Some(all) = &mut self.0 else { return Arc::clone(source) };
+        let forgiving = Arc::new(Forgiving::new(Arc::clone(source)));
+        all.push(Arc::clone(&forgiving));
+        forgiving
+    }
+
+    /// `disc`, with all of its sources forgiven.
+    fn disc(&mut self, file: &str, disc: Disc) -> Result<Disc> {
+        if self.0.is_none() {
+            return Ok(disc);
+        }
+        let mut parts = disc.into_parts();
+        parts.sources = parts.sources.iter().map(|source| self.source(source)).collect();
+        Disc::new(file, parts)
+    }
 }
 
 /// Content that speaks for no format.

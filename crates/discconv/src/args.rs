@@ -185,6 +185,10 @@ pub(crate) struct Reading {
     /// A CHD that the image builds upon (else one in its folder is found by its hash); may be said several times
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) parent: Vec<PathBuf>,
+
+    /// Zeros stand in for what cannot be read, and it is told: the verb's own decision.
+    #[arg(skip)]
+    pub(crate) forgive: bool,
 }
 
 const READING: &str = "Reading";

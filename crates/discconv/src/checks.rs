@@ -1,63 +1,112 @@
 //! The digests that a container promises of itself, held against what is there.
 
 use crate::digest::{self, Chunk, Wanted, Which};
-use discconv_core::{Check, CheckAlgorithm, Disc, Error, Phase, Pool, ReadAt, Watch};
+use crate::lane::Lane;
+use discconv_core::{Check, CheckAlgorithm, Disc, Error, Phase, Pool, ReadAt, Tap, Watch};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that are hashed at once.
 const CHUNK_BYTES: u64 = 1 << 20;
 /// Bytes of a part of their own, where sums of parts make the sum of the whole.
 const PART_BYTES: u64 = 8 << 20;
 
-/// The promises of `disc` that do not hold, as clauses.
-///
-/// # Errors
-/// Reading, or [`Error::Cancelled`].
-pub(crate) fn broken(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
-    watch.begin(Phase::Checking, disc.checks().iter().map(|check| check.range.end - check.range.start).sum());
-    let mut broken = Vec::new();
-    for check in disc.checks() {
-        let place = usize::try_from(check.source.0).ok();
-        let Some(source) = place.and_then(|place| disc.sources().get(place)) else { continue };
-        let found = digest_of(source.as_ref(), check, pool, watch)?;
-        let promised = digest::hex(&check.value);
-        if found != promised {
-            let what = digest::name(check.algorithm);
-            let (name, start, end) = (source.name(), check.range.start, check.range.end);
-            let whole =
-                if start == 0 && end == source.len() { String::new() } else { format!(" of bytes {start:#X} to {end:#X}") };
-            broken.push(format!("{name}: {what}{whole} is {found}; the container promises {promised}"));
-        }
-    }
-    Ok(broken)
+/// The digests that a disc's container promises, followed while the disc is read.
+pub(crate) struct Promises<'a> {
+    disc: &'a Disc,
+    /// For each check of the disc: its lane, where reading means decoding.
+    lanes: Vec<Option<Arc<Lane>>>,
 }
 
-/// What of a packed image cannot be read, as clauses: its blocks are its own check, where nothing else promises anything.
+impl<'a> Promises<'a> {
+    /// Follow what is decoded of `disc` from now on.
+    pub(crate) fn follow(disc: &'a Disc) -> Promises<'a> {
+        let lanes = disc.checks().iter().map(|check| {
+            let lane = Arc::new(Lane::new(check.algorithm, check.range.clone()));
+            let tap: Arc<dyn Tap> = Arc::clone(&lane) as _;
+            source_of(disc, check)?.tap(&tap).then_some(lane)
+        });
+        Promises { disc, lanes: lanes.collect() }
+    }
+
+    /// Those that do not hold, as clauses. What nobody read meanwhile is read now.
+    ///
+    /// # Errors
+    /// Reading, or [`Error::Cancelled`].
+    pub(crate) fn broken(&self, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+        let missing = self.disc.checks().iter().zip(&self.lanes).map(|(check, lane)| {
+            let range = lane.as_ref().map_or(check.range.clone(), |lane| lane.missing());
+            range.end - range.start
+        });
+        watch.begin(Phase::Checking, missing.sum());
+        let mut broken = Vec::new();
+        for (check, lane) in self.disc.checks().iter().zip(&self.lanes) {
+            let Some(source) = source_of(self.disc, check) else { continue };
+            let found = match lane {
+                Some(lane) => rest_of(lane, source, check, pool, watch)?,
+                None => digest_of(source, check, pool, watch)?,
+            };
+            broken.extend(breach(source, check, &found));
+        }
+        Ok(broken)
+    }
+}
+
+fn source_of<'a>(disc: &'a Disc, check: &Check) -> Option<&'a dyn ReadAt> {
+    let place = usize::try_from(check.source.0).ok()?;
+    disc.sources().get(place).map(AsRef::as_ref)
+}
+
+/// What is wrong, unless `found` is what was promised.
+fn breach(source: &dyn ReadAt, check: &Check, found: &str) -> Option<String> {
+    let promised = digest::hex(&check.value);
+    let what = digest::name(check.algorithm);
+    let (name, start, end) = (source.name(), check.range.start, check.range.end);
+    let whole = if start == 0 && end == source.len() { String::new() } else { format!(" of bytes {start:#X} to {end:#X}") };
+    (found != promised).then(|| format!("{name}: {what}{whole} is {found}; the container promises {promised}"))
+}
+
+/// The digest of a lane, after what it lacks was read on all cores.
+fn rest_of(lane: &Lane, source: &dyn ReadAt, check: &Check, pool: &dyn Pool, watch: &dyn Watch) -> Result<String, Error> {
+    let hint = u64::from(source.block_hint().max(1));
+    loop {
+        let missing = lane.missing();
+        if missing.is_empty() {
+            return Ok(lane.hex());
+        }
+        let parts: Vec<Range<u64>> = cut(&(missing.start / hint * hint..missing.end), chunk_bytes(source)).collect();
+        read_parts(source, &parts, pool, watch)?;
+        // A source that shows nothing of what is read is read in order.
+        if lane.missing().start == missing.start {
+            return digest_of(source, check, pool, watch);
+        }
+    }
+}
+
+/// Read everything, so that what cannot be read is known: where nothing else is promised, blocks are their own check.
 ///
 /// # Errors
-/// [`Error::Cancelled`], or what the system refuses.
-pub(crate) fn unreadable(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+/// [`Error::Cancelled`], or reading where it is not forgiven.
+pub(crate) fn read_all(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result<(), Error> {
     watch.begin(Phase::Checking, disc.sources().iter().map(|source| source.len()).sum());
-    let mut found = Vec::new();
     for source in disc.sources() {
-        let parts: Vec<Range<u64>> = cut(&(0..source.len()), CHUNK_BYTES).collect();
-        let bad = Mutex::new(Vec::new());
-        pool.run(parts.len() as u64, &|number, _| {
-            let Some(part) = usize::try_from(number).ok().and_then(|place| parts.get(place)) else { return Ok(()) };
-            match read(source.as_ref(), part, watch) {
-                Err(error @ (Error::Malformed { .. } | Error::Limit { .. })) => {
-                    bad.lock().unwrap_or_else(PoisonError::into_inner).push((number, error.to_string()));
-                    Ok(())
-                }
-                other => other.map(|_| ()),
-            }
-        })?;
-        let mut bad = bad.into_inner().unwrap_or_else(PoisonError::into_inner);
-        bad.sort();
-        found.extend(bad.into_iter().map(|(_, text)| text));
+        let parts: Vec<Range<u64>> = cut(&(0..source.len()), chunk_bytes(source.as_ref())).collect();
+        read_parts(source.as_ref(), &parts, pool, watch)?;
     }
-    Ok(found)
+    Ok(())
+}
+
+/// Bytes to be read at a time, so that no block is decoded twice.
+fn chunk_bytes(source: &dyn ReadAt) -> u64 {
+    let hint = u64::from(source.block_hint().max(1));
+    (CHUNK_BYTES / hint).max(1) * hint
+}
+
+fn read_parts(source: &dyn ReadAt, parts: &[Range<u64>], pool: &dyn Pool, watch: &dyn Watch) -> Result<(), Error> {
+    pool.run(parts.len() as u64, &|number, _| {
+        let part = usize::try_from(number).ok().and_then(|place| parts.get(place));
+        part.map_or(Ok(()), |part| read(source, part, watch).map(|_| ()))
+    })
 }
 
 fn digest_of(source: &dyn ReadAt, check: &Check, pool: &dyn Pool, watch: &dyn Watch) -> Result<String, Error> {

@@ -1,18 +1,21 @@
 //! One conversion: open, plan, look, write, prove.
 
-use crate::checks;
+use crate::checks::Promises;
 use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::job::{Job, Settings, Target, info_of};
 use crate::obstacle;
 use crate::shown;
 use discconv_core::{
-    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Note, Part, Piece, Plan, Pool, Report, Role, Watch,
-    WriteOptions, execute,
+    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Note, Part, Phase, Piece, Plan, Pool, Report, Role,
+    Watch, WriteOptions, execute,
 };
 use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
+
+/// User bytes of a sector: how many are missing is told in sectors.
+const USER: u64 = 2048;
 
 /// A job whose image is open and whose plan is made; nothing is written yet.
 pub(crate) struct Prepared {
@@ -217,7 +220,8 @@ impl Prepared {
         if settings.dry_run && self.plan.losses.iter().all(|loss| settings.allow.contains(loss.kind)) {
             self.paths().iter().try_for_each(|path| obstacle::check(path, &kept, settings.force))?;
         }
-        let broken = self.broken_promises(settings, pool, watch)?;
+        let promises = self.image.discs.iter().map(Promises::follow).collect();
+        let watch = &Checked { job: self, promises, allow: settings.allow, pool, watch };
         let outputs = FolderOutputs::new(&self.folder, kept, settings.force);
         let how = Execution {
             outputs: if settings.dry_run { None } else { Some(&outputs) },
@@ -229,27 +233,50 @@ impl Prepared {
             reader: &discconv_formats::reader_for(&self.plan),
         };
         let mut report = execute(&self.plan, &self.image.discs, &how).map_err(|error| with_nearest(error, self))?;
-        report.losses.extend(self.damage.iter().cloned().chain(broken));
+        report.losses.extend(self.damage.iter().cloned());
         Ok(Done { report, paths: self.paths() })
-    }
-
-    /// What of the container's own checksums does not hold, which is damage like any other.
-    fn broken_promises(&self, settings: &Settings, pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<Loss>, Failure> {
-        let mut broken = Vec::new();
-        for disc in &self.image.discs {
-            broken.extend(checks::broken(disc, pool, watch)?);
-        }
-        if broken.is_empty() || settings.allow.contains(LossKind::Damage) {
-            return Ok(broken.into_iter().map(|what| Loss::new(LossKind::Damage, 0, what)).collect());
-        }
-        let own = format!("{}: ", self.image.path.display());
-        let what = broken.iter().map(|text| text.strip_prefix(&own).unwrap_or(text).to_owned()).collect();
-        Err(Failure::Damaged { file: own_name(&self.image), what })
     }
 
     /// Tracks that the output has.
     pub(crate) fn tracks(&self) -> usize {
         self.plan.discs.iter().map(|disc| disc.toc.track_count()).sum()
+    }
+}
+
+/// Watches for another, and holds the container's own checksums against what was read before anything gets its name.
+struct Checked<'a> {
+    job: &'a Prepared,
+    promises: Vec<Promises<'a>>,
+    allow: LossKinds,
+    pool: &'a dyn Pool,
+    watch: &'a dyn Watch,
+}
+
+impl Watch for Checked<'_> {
+    fn begin(&self, phase: Phase, bytes: u64) {
+        self.watch.begin(phase, bytes);
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.watch.advance(bytes);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.watch.cancelled()
+    }
+
+    /// A checksum that does not hold is damage like any other.
+    fn at_last(&self) -> Result<Vec<Loss>, Error> {
+        let mut lost = self.job.image.unreadable();
+        for promises in &self.promises {
+            lost.extend(promises.broken(self.pool, self.watch)?.into_iter().map(|what| (0, what)));
+        }
+        if lost.is_empty() || self.allow.contains(LossKind::Damage) {
+            return Ok(lost.into_iter().map(|(bytes, what)| Loss::new(LossKind::Damage, bytes.div_ceil(USER), what)).collect());
+        }
+        let own = format!("{}: ", self.job.image.path.display());
+        let what = lost.iter().map(|(_, text)| text.strip_prefix(&own).unwrap_or(text).to_owned()).collect();
+        Err(Error::Damaged { file: own_name(&self.job.image), what })
     }
 }
 

@@ -88,7 +88,9 @@ impl Which {
     }
 }
 
-enum Sum {
+/// A digest in the making.
+#[derive(Clone)]
+pub(crate) enum Sum {
     Crc32(crc32fast::Hasher),
     Md5(Md5),
     Sha1(Sha1),
@@ -96,7 +98,7 @@ enum Sum {
 }
 
 impl Sum {
-    fn new(algorithm: Algorithm) -> Sum {
+    pub(crate) fn new(algorithm: Algorithm) -> Sum {
         match algorithm {
             Algorithm::Crc32 => Sum::Crc32(crc32fast::Hasher::new()),
             Algorithm::Md5 => Sum::Md5(Md5::new()),
@@ -105,7 +107,7 @@ impl Sum {
         }
     }
 
-    fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Sum::Crc32(sum) => sum.update(bytes),
             Sum::Md5(sum) => sum.update(bytes),
@@ -114,7 +116,7 @@ impl Sum {
         }
     }
 
-    fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         match self {
             Sum::Crc32(sum) => format!("{:08x}", sum.finalize()),
             Sum::Md5(sum) => hex(&sum.finalize()),

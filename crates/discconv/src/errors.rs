@@ -44,7 +44,10 @@ pub(crate) enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        Failure::Library(error)
+        match error {
+            Error::Damaged { file, what } => Failure::Damaged { file, what },
+            other => Failure::Library(other),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::errors::{self, Failure};
 use crate::password;
 use crate::shown;
-use discconv_core::{Disc, Error, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
+use discconv_core::{Disc, Error, Forgiving, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
 use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FileSource, FolderSiblings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub(crate) struct Image {
     pub(crate) discs: Vec<Disc>,
     /// What was noted about file and discs.
     pub(crate) notes: Vec<Note>,
+    /// Its sources, where zeros may stand in for what cannot be read.
+    forgiven: Vec<Arc<Forgiving>>,
     /// The bare name of the sheet beside it that it was read through, if so.
     sheet: Option<String>,
     /// Every file that was opened for it, itself and what it names, with its length in bytes.
@@ -52,20 +54,20 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
 }
 
 fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<Image, Failure> {
-    let from = reading.from.as_deref();
     let parents = parents(reading)?;
     let beside = Beside::new(path);
     let mut notes = Vec::new();
-    let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
+    let described =
+        if reading.from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
     let opened = match &described {
         Some(sheet) => {
             notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
-            open_beside(&path.with_file_name(sheet), None, password, &parents, &beside)?
+            open_beside(&path.with_file_name(sheet), &Reading { from: None, ..reading.clone() }, password, &parents, &beside)?
         }
         None => {
             // What was looked at in vain does not belong to the image.
             beside.forget();
-            open_beside(path, from, password, &parents, &beside)?
+            open_beside(path, reading, password, &parents, &beside)?
         }
     };
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
@@ -76,6 +78,7 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         wrappers: opened.wrappers,
         discs: opened.discs,
         notes,
+        forgiven: opened.forgiven,
         sheet: described,
         files: beside.files(path).into_iter().chain(sizes(&reading.parent)).collect(),
     })
@@ -83,14 +86,15 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
 
 fn open_beside(
     path: &Path,
-    from: Option<&str>,
+    reading: &Reading,
     password: Option<&[u8]>,
     parents: &[Found],
     beside: &Beside,
 ) -> Result<discconv_formats::OpenedImage, Error> {
     let source = Arc::new(FileSource::open(path)?);
     let name = path.to_string_lossy();
-    discconv_formats::open(&Input { forced: from, password, parents, ..Input::new(&name, source, beside) })
+    let (forced, forgive) = (reading.from.as_deref(), reading.forgive);
+    discconv_formats::open(&Input { forced, password, parents, forgive, ..Input::new(&name, source, beside) })
 }
 
 /// The files of `--parent`.
@@ -105,7 +109,7 @@ fn parents(reading: &Reading) -> Result<Vec<Found>, Error> {
 /// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.
 pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     let beside = Beside::new(path);
-    let _ = open_beside(path, None, None, &[], &beside);
+    let _ = open_beside(path, &Reading::default(), None, &[], &beside);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
     let companions =
@@ -183,6 +187,12 @@ impl Image {
     /// What is damaged, each with its place.
     pub(crate) fn damage(&self) -> Vec<&Note> {
         self.notes.iter().filter(|note| note.kind == NoteKind::Damage).collect()
+    }
+
+    /// What could not be read so far and was forgiven: how many bytes of each source, and a clause about them.
+    pub(crate) fn unreadable(&self) -> Vec<(u64, String)> {
+        let missing = self.forgiven.iter().map(|source| source.missing()).filter(|missing| missing.bytes() > 0);
+        missing.map(|missing| (missing.bytes(), missing.to_string())).collect()
     }
 
     /// What `note` says, with the name of a file of this image in front; most notes have one.

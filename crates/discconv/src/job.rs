@@ -4,7 +4,7 @@ use crate::args::{ConvertArgs, Reading};
 use crate::errors::Failure;
 use crate::image::refuse_pipe;
 use crate::shown;
-use discconv_core::{FormatInfo, LossKinds, ReadAt, TrackMode, WriteOptions};
+use discconv_core::{FormatInfo, LossKind, LossKinds, ReadAt, TrackMode, WriteOptions};
 use discconv_formats::FORMATS;
 use discconv_host::FileSource;
 use std::ffi::OsStr;
@@ -85,7 +85,7 @@ pub(crate) fn settings(args: &ConvertArgs) -> Result<Settings, Failure> {
         mode: args.track_mode(),
     };
     Ok(Settings {
-        reading: args.reading.clone(),
+        reading: Reading { forgive: args.allowed().contains(LossKind::Damage), ..args.reading.clone() },
         mode: args.track_mode(),
         allow: args.allowed(),
         dry_run: args.dry_run,

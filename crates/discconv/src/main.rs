@@ -19,6 +19,7 @@ mod image;
 mod info;
 mod interrupt;
 mod job;
+mod lane;
 mod obstacle;
 mod password;
 mod progress;

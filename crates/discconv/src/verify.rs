@@ -1,6 +1,6 @@
 //! `verify`: the container's own checksums, and EDC and ECC of every data sector.
 
-use crate::args::VerifyArgs;
+use crate::args::{Reading, VerifyArgs};
 use crate::checks;
 use crate::console::Console;
 use crate::errors::{self, Failure};
@@ -35,7 +35,8 @@ impl Findings {
 }
 
 pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, &args.image.reading)?;
+    let reading = Reading { forgive: true, ..args.image.reading.clone() };
+    let image = image::open_one(&args.image.input, &reading)?;
     let progress = Progress::new(console, &image.shown, None);
     let found = check(&image, image::cores(&args.image.common), &progress)?;
     drop(progress);
@@ -50,21 +51,16 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
 fn check(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
     let disc = image.disc();
     let pool = ThreadPool::new(cores);
-    // What cannot be unpacked has no digest, and its sectors cannot be looked at.
-    let unreadable = if image.wrappers.is_empty() { Vec::new() } else { checks::unreadable(disc, &pool, watch)? };
-    if !unreadable.is_empty() {
-        return Ok(Findings {
-            promised: 0,
-            broken: unreadable,
-            sectors: SectorReport::default(),
-            damage: Vec::new(),
-            blocks: true,
-        });
-    }
-    let broken = checks::broken(disc, &pool, watch)?;
+    let promises = checks::Promises::follow(disc);
     let sectors = verify_sectors(disc, &pool, watch)?;
+    let mut broken = promises.broken(&pool, watch)?;
+    let blocks = disc.sources().iter().any(|source| source.block_hint() > 1);
+    if blocks && disc.checks().is_empty() {
+        checks::read_all(disc, &pool, watch)?;
+    }
+    broken.extend(image.unreadable().into_iter().map(|(_, what)| what));
     let damage = image.damage().into_iter().map(|note| note.text.clone()).collect();
-    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks: !image.wrappers.is_empty() })
+    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks })
 }
 
 fn as_json(image: &Image, found: &Findings) -> Value {

@@ -32,7 +32,7 @@ pub struct Deflater {
 fn effort(level: Level, length: usize) -> i32 {
     match (level, length) {
         (Level::Fast, _) => 1,
-        (Level::Normal, ..=8192) => 7,
+        (Level::Normal, ..=16384) => 7,
         (Level::Normal, _) => 8,
         // Only so that the search never loses.
         (Level::Max, ..=best::MAX_INPUT) => 6,

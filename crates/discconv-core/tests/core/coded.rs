@@ -226,6 +226,33 @@ impl BlockDecode for Numbers {
     }
 }
 
+/// Remembers what it was shown.
+#[derive(Default)]
+struct Shown(Mutex<Vec<(u64, Vec<u8>)>>);
+
+impl Tap for Shown {
+    fn saw(&self, offset: u64, bytes: &[u8]) {
+        self.0.lock().unwrap().push((offset, bytes.to_vec()));
+    }
+}
+
+/// A tap sees whole blocks, once for each time they are decoded.
+#[test]
+fn what_is_decoded_is_shown() {
+    let blocks = Blocks::new(Numbers::default()).unwrap();
+    let shown = Arc::new(Shown::default());
+    blocks.read_exact_at(0, &mut [0; 10]).unwrap();
+    assert!(blocks.tap(&(shown.clone() as Arc<dyn Tap>)));
+    for range in [15..95, 18..20, 3..4] {
+        blocks.read_exact_at(range.start as u64, &mut vec![0; range.end - range.start]).unwrap();
+    }
+    let seen = shown.0.lock().unwrap();
+    let places: Vec<(u64, usize)> = seen.iter().map(|(offset, bytes)| (*offset, bytes.len())).collect();
+    assert_eq!(places, [(10, 10), (20, 75), (0, 10)]);
+    assert!(seen.iter().all(|(offset, bytes)| bytes.iter().zip(*offset..).all(|(byte, at)| u64::from(*byte) == at / 10)));
+    assert!(!Bytes::new("x", [0; 4]).tap(&(shown.clone() as Arc<dyn Tap>)));
+}
+
 /// Whole blocks are asked for at once, into the caller's own buffer; single ones are kept.
 #[test]
 fn neighbouring_blocks_are_one_call() {

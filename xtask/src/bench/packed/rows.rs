@@ -55,7 +55,7 @@ pub(in crate::bench) const PAIRS: &[Pair] = &[
     pair("cso2-2g", "CSO v2, 2 GB, `maxcso --fast`", "pack2g.iso", "discconv --no-verify --to cso2 IN/pack2g.iso OUT/x.cso", "maxcso --format=cso2 --fast IN/pack2g.iso -o OUT/x.cso").size(1.0).time(FAST),
     pair("cso2-max", "CSO v2 `--level max`, 32 MiB, `maxcso`", "sample.iso", "discconv --no-verify --level max --to cso2 IN/sample.iso OUT/x.cso", "maxcso --format=cso2 IN/sample.iso -o OUT/x.cso").size(SMALLER).time(HALF),
     pair("dax", "DAX, 700 MB, `maxcso --fast`", "pack.iso", "discconv --no-verify IN/pack.iso OUT/x.dax", "maxcso --format=dax --fast IN/pack.iso -o OUT/x.dax").size(1.0).time(FAST),
-    pair("dax-2g", "DAX, 2 GB, `maxcso --fast`", "pack2g.iso", "discconv --no-verify IN/pack2g.iso OUT/x.dax", "maxcso --format=dax --fast IN/pack2g.iso -o OUT/x.dax").size(1.0).time(FAST),
+    pair("dax-2g", "DAX, 2 GB, `maxcso --fast`", "packdax.iso", "discconv --no-verify IN/packdax.iso OUT/x.dax", "maxcso --format=dax --fast IN/packdax.iso -o OUT/x.dax").size(1.0).time(FAST),
     pair("dax-max", "DAX `--level max`, 32 MiB, `maxcso`", "sample.iso", "discconv --no-verify --level max IN/sample.iso OUT/x.dax", "maxcso --format=dax IN/sample.iso -o OUT/x.dax").size(SMALLER).time(HALF),
     pair("zso", "ZSO, 700 MB, `maxcso`", "pack.iso", "discconv --no-verify IN/pack.iso OUT/x.zso", "maxcso --format=zso IN/pack.iso -o OUT/x.zso").size(0.985),
     pair("zso-2g", "ZSO, 2 GB, `maxcso --block=2048`", "pack2g.iso", "discconv --no-verify IN/pack2g.iso OUT/x.zso", "maxcso --format=zso --block=2048 IN/pack2g.iso -o OUT/x.zso").size(0.985),
