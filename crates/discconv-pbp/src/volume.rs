@@ -126,7 +126,7 @@ mod tests {
         for (text, expected) in [
             ("BOOT = cdrom:\\SLUS_006.64;1\r\nTCB = 4\r\n", Some("SLUS00664")),
             ("boot=cdrom:SCES_023.80;1", Some("SCES02380")),
-            ("TCB = 4\nBOOT = cdrom:\\GAME\\slpm_861.14;1 arg", None),
+            ("TCB = 4\nBOOT = cdrom:\\GAME\\slpm_861.14;1 arg", Some("SLPM86114")),
             ("TCB = 4\nBOOT = cdrom:\\GAME\\slpm_861.14;1\n", Some("SLPM86114")),
             ("BOOT = cdrom:\\MAIN.EXE;1", None),
             ("BOOT2 = cdrom0:\\SLUS_006.64;1", None),

@@ -26,10 +26,12 @@ pub(crate) struct Settings {
     pub(crate) write: WriteOptions,
 }
 
-/// One image to be converted.
+/// One image to be converted, or the discs of several into one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
+    /// Images whose discs follow its own.
+    pub(crate) further: Vec<PathBuf>,
     pub(crate) target: Target,
 }
 
@@ -53,7 +55,7 @@ pub(crate) struct Target {
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// IN OUT.
+    /// IN OUT, or IN... --into OUT.
     One(Job),
     /// IN... --out DIR.
     Many {
@@ -129,8 +131,23 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
         }
         return Ok(Request::Many { inputs: args.files.clone(), out: out.clone(), format });
     }
-    match args.files.as_slice() {
-        [input, output] => Ok(Request::One(Job { input: input.clone(), target: target(input, output, format)? })),
+    match (args.files.as_slice(), &args.into) {
+        ([input, further @ ..], Some(output)) => {
+            further.iter().find(|input| input.is_dir()).map_or(Ok(()), |input| Err(folder_needs_a_batch(input)))?;
+            let target = target(input, output, format)?;
+            Ok(Request::One(Job { input: input.clone(), further: further.to_vec(), target }))
+        }
+        (files, _) => of_words(files, format),
+    }
+}
+
+/// IN OUT, or what is wrong with it.
+fn of_words(files: &[PathBuf], format: Option<&'static str>) -> Result<Request, Failure> {
+    match files {
+        [input, output] => {
+            let target = target(input, output, format)?;
+            Ok(Request::One(Job { input: input.clone(), further: Vec::new(), target }))
+        }
         [input] if input.is_dir() => Err(folder_needs_a_batch(input)),
         [input] => Err(Failure::usage(
             format!("{} is to be converted, but into what?", shown::path(input)),
@@ -141,8 +158,8 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
             ),
         )),
         _ => Err(Failure::usage(
-            format!("{} names, where one IN and one OUT were expected", args.files.len()),
-            "to convert several images, say --to FORMAT --out DIR",
+            format!("{} names, where one IN and one OUT were expected", files.len()),
+            "to convert several images, say --to FORMAT --out DIR; to put several discs into one file, --into FILE",
         )),
     }
 }
