@@ -2,7 +2,9 @@
 
 use crate::siblings::UnwrappingSiblings;
 use crate::{FORMATS, formats};
-use discconv_core::{At, Disc, Error, Format, FormatInfo, Inner, Input, LossKind, LossKinds, Media, Opened, Plan, Result, WriteOptions};
+use discconv_core::{
+    At, Disc, Error, Format, FormatInfo, Inner, Input, LossKind, LossKinds, Media, Opened, Plan, Result, WriteOptions,
+};
 use std::sync::Arc;
 
 /// The format of that id, as `--to` and `--from` take it; also by an id of a forced reading, e.g. `iso2048`.

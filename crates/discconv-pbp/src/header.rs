@@ -2,8 +2,8 @@
 
 use crate::sfo::{self, Value};
 use crate::wire::{
-    DATA, DATA_AT, DISC, DISC_HEAD, NUMBER_AT, PBP, PBP_HEADER, PbpHeader, PLACES, TITLE, TITLE_AT, TITLE_BYTES, TITLE_ROOM, TOC_AT,
-    TocEntry, bytes_of,
+    DATA, DATA_AT, DISC, DISC_HEAD, NUMBER_AT, PBP, PBP_HEADER, PLACES, PbpHeader, TITLE, TITLE_AT, TITLE_BYTES, TITLE_ROOM,
+    TOC_AT, TocEntry, bytes_of,
 };
 use std::sync::Arc;
 

@@ -22,6 +22,9 @@ pub(crate) const NUMBER: ExtraKind = ExtraKind::Other("pbp-number");
 /// The picture of the menu.
 pub(crate) const ICON: ExtraKind = ExtraKind::Other("pbp-icon");
 
+/// Entries of the index that are read at a time: most discs have fewer than the index has room for.
+const INDEX_STEP: usize = 2048;
+
 /// Open all discs of `input`.
 ///
 /// # Errors
@@ -83,14 +86,22 @@ impl Reader<'_> {
 
     /// Where the blocks are, up to the first without a length.
     fn blocks(&self, head: &[u8]) -> Result<Vec<Stored>> {
-        let index_at = self.at + DISC_HEAD as u64;
-        let index = read(self.input.source.as_ref(), index_at, MOST_BLOCKS * INDEX_ENTRY, &format!("the index{}", self.which()))?;
         // Some programs leave it out.
         let told = word(head, DATA_AT).map(u64::from).filter(|at| *at != 0).unwrap_or(DATA);
         let base = self.at.saturating_add(told);
-        let entries = index.chunks_exact(INDEX_ENTRY).filter_map(parse::<IndexEntry>).take_while(|entry| entry.length != 0);
-        let blocks: Vec<Stored> =
-            entries.map(|entry| Stored { at: base.saturating_add(u64::from(entry.offset)), len: entry.length }).collect();
+        let index_at = self.at + DISC_HEAD as u64;
+        let mut blocks = Vec::new();
+        for first in (0..MOST_BLOCKS).step_by(INDEX_STEP) {
+            let count = INDEX_STEP.min(MOST_BLOCKS - first);
+            let at = index_at + (first * INDEX_ENTRY) as u64;
+            let bytes = read(self.input.source.as_ref(), at, count * INDEX_ENTRY, &format!("the index{}", self.which()))?;
+            let entries = bytes.chunks_exact(INDEX_ENTRY).filter_map(parse::<IndexEntry>).take_while(|entry| entry.length != 0);
+            let before = blocks.len();
+            blocks.extend(entries.map(|entry| Stored { at: base.saturating_add(u64::from(entry.offset)), len: entry.length }));
+            if blocks.len() - before < count {
+                break;
+            }
+        }
         if blocks.is_empty() {
             return Err(self.malformed(index_at, "an index without a block", "the place of at least one"));
         }
@@ -132,7 +143,8 @@ impl Reader<'_> {
     fn made(&self, told: Told, source: Arc<dyn ReadAt>, stored: Lba, mut notes: Vec<Note>, head: &[u8]) -> Result<Disc> {
         let end = if told.end_told { told.end } else { self.end_of_blocks(&told, source.as_ref(), &mut notes) };
         if told.tracks.last().is_some_and(|track| track.start >= end) {
-            let found = format!("track {} at LBA {}", told.tracks.len(), told.tracks.last().map_or(Lba::ZERO, |track| track.start));
+            let found =
+                format!("track {} at LBA {}", told.tracks.len(), told.tracks.last().map_or(Lba::ZERO, |track| track.start));
             let expected = format!("tracks{} before LBA {end}, where its blocks end", self.which());
             return Err(self.malformed(self.at + toc_at(), found, expected));
         }

@@ -8,9 +8,7 @@ use crate::open::{ICON, NUMBER, TITLE};
 use crate::target::{self, Target};
 use crate::volume::{self, Volume, is_number};
 use crate::wire::{BLOCK_BYTES, DATA, MOST_DISCS, TITLE_ROOM};
-use discconv_core::{
-    At, Codec, Disc, Error, ExtraKind, Index, Part, Piece, Plan, PlannedFile, Result, Role, WriteOptions,
-};
+use discconv_core::{At, Codec, Disc, Error, ExtraKind, Index, Part, Piece, Plan, PlannedFile, Result, Role, WriteOptions};
 use std::sync::Arc;
 
 /// Several discs begin at multiples of this.
@@ -32,7 +30,12 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     let mut notes = vec![FOR_EMULATORS.to_owned()];
     let has_sound = targets.iter().any(|target| target.expected.toc.tracks().any(|track| track.mode.is_audio()));
     notes.extend(has_sound.then(|| SOUND.to_owned()));
-    let names: Vec<Name> = discs.iter().map(|disc| name(disc, stem, options, &mut notes)).collect();
+    let mut names = Vec::new();
+    for (number, disc) in (1..).zip(discs) {
+        let called = name(disc, stem, options);
+        notes.extend(called.notes().into_iter().map(|note| format!("{}{note}", of(discs.len(), number))));
+        names.push(called.name());
+    }
     let icon = options.icon.clone().or_else(|| discs.first().and_then(|disc| extra(disc, ICON)).map(Into::into));
     if let Some(own) = &options.icon {
         notes.extend(icon::check(stem, own)?);
@@ -61,7 +64,7 @@ fn check(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<()> {
 
 /// The plan of these discs in one file.
 fn gathered(file: String, maker: Maker, targets: Vec<Target>, mut notes: Vec<String>, options: &WriteOptions) -> Plan {
-    let several = targets.len() > 1;
+    let (count, several) = (targets.len(), targets.len() > 1);
     let codec = Codec(Arc::new(Encoder::new(options.level)));
     let mut parts = vec![Part::Plain(Piece::Zeros(maker.before_discs()))];
     let (mut losses, mut dropped, mut expected) = (Vec::new(), Vec::new(), Vec::new());
@@ -70,7 +73,7 @@ fn gathered(file: String, maker: Maker, targets: Vec<Target>, mut notes: Vec<Str
         // Head and index, written when all blocks have their places.
         parts.push(Part::Plain(Piece::Zeros(DATA)));
         parts.push(Part::Blocks { input: target.pieces, block_bytes: BLOCK_BYTES, codec: codec.clone() });
-        let of = if several { format!("disc {number}: ") } else { String::new() };
+        let of = of(count, number);
         losses.extend(target.losses.into_iter().map(|loss| if several { loss.of_disc(number - 1) } else { loss }));
         notes.extend(target.notes.into_iter().map(|note| format!("{of}{note}")));
         if target.dropped.iter().any(|dropped| dropped.what == discconv_core::DroppedWhat::Subchannel) {
@@ -90,19 +93,37 @@ fn stem_of(file: &str) -> &str {
 }
 
 /// What a disc is called: as asked for, as the PBP had it that it comes from, as its volume has it, as its file.
-fn name(disc: &Disc, stem: &str, options: &WriteOptions, notes: &mut Vec<String>) -> Name {
+fn name(disc: &Disc, stem: &str, options: &WriteOptions) -> Called {
     let volume = volume::look(disc);
     let kept = |kind| extra(disc, kind).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let number = volume.number.clone().or_else(|| kept(NUMBER).filter(|number| is_number(number)));
-    let title = options.title.clone().or_else(|| kept(TITLE)).or_else(|| label(&volume)).unwrap_or_else(|| stem.to_owned());
-    if number.is_none() {
-        notes.push(format!("no number of a game was found (SYSTEM.CNF): {NO_NUMBER} stands for it"));
+    let asked = options.title.clone();
+    let title = asked.or_else(|| kept(TITLE)).or_else(|| label(&volume)).unwrap_or_else(|| stem.to_owned());
+    Called { title: cut(&title), is_cut: cut(&title) != title, number }
+}
+
+/// What was found of a disc's name.
+struct Called {
+    title: String,
+    is_cut: bool,
+    number: Option<String>,
+}
+
+impl Called {
+    fn notes(&self) -> Vec<String> {
+        let made_up = || format!("no number of a game was found (SYSTEM.CNF): {NO_NUMBER} stands for it");
+        let cut = || format!("the title is cut to {:?}: there is room for {} bytes", self.title, TITLE_ROOM - 1);
+        [self.number.is_none().then(made_up), self.is_cut.then(cut)].into_iter().flatten().collect()
     }
-    let fitting = cut(&title);
-    if fitting != title {
-        notes.push(format!("the title is cut to {fitting:?}: there is room for {} bytes", TITLE_ROOM - 1));
+
+    fn name(self) -> Name {
+        Name { title: self.title, number: self.number.unwrap_or_else(|| NO_NUMBER.to_owned()) }
     }
-    Name { title: fitting, number: number.unwrap_or_else(|| NO_NUMBER.to_owned()) }
+}
+
+/// `disc 2: `, where there are several.
+fn of(discs: usize, number: usize) -> String {
+    if discs > 1 { format!("disc {number}: ") } else { String::new() }
 }
 
 /// What the volume is called, unless that is only the number.

@@ -17,6 +17,8 @@ pub(crate) struct Psar {
     pub(crate) icon: Option<Vec<u8>>,
 }
 
+/// Where the header says where `DATA.PSAR` begins.
+const PSAR_AT: u64 = 0x24;
 /// Bytes of a picture that is kept, at most.
 const MOST_ICON: u64 = 4 << 20;
 
@@ -28,7 +30,12 @@ const MOST_ICON: u64 = 4 << 20;
 pub(crate) fn read_psar(source: &dyn ReadAt) -> Result<Psar> {
     let header = header(source)?;
     let at = u64::from(header.offsets[Section::Psar as usize]);
-    if at < PBP_HEADER as u64 || at > source.len() {
+    if at < PBP_HEADER as u64 {
+        let (found, expected) =
+            (format!("DATA.PSAR at byte {at:#X}"), format!("byte {PBP_HEADER:#X} or later, behind the header"));
+        return Err(Error::malformed(source.name(), At::Byte(PSAR_AT), found, expected).with_hint(AGAIN));
+    }
+    if at > source.len() {
         let expected = format!("DATA.PSAR from byte {at:#X} on");
         return Err(Error::malformed(source.name(), At::Byte(source.len()), "the end of the file", expected).with_hint(AGAIN));
     }
@@ -53,9 +60,10 @@ fn header(source: &dyn ReadAt) -> Result<PbpHeader> {
 
 /// A part of the file, which ends where the next begins; `None` where it is longer than `most`, or its places lie.
 fn section(source: &dyn ReadAt, header: &PbpHeader, section: Section, most: u64) -> Result<Option<Vec<u8>>> {
-    let [start, end] = [section as usize, section as usize + 1].map(|place| header.offsets.get(place).map_or(0, |at| u64::from(*at)));
+    let [start, end] =
+        [section as usize, section as usize + 1].map(|place| header.offsets.get(place).map_or(0, |at| u64::from(*at)));
     let len = end.saturating_sub(start);
-    if start < PBP_HEADER as u64 || end > source.len() || len > most {
+    if start < PBP_HEADER as u64 || start.max(end) > source.len() || len > most {
         return Ok(None);
     }
     read(source, start, usize::try_from(len).unwrap_or(0), "a part").map(Some)
@@ -75,7 +83,8 @@ fn places(source: &dyn ReadAt, at: u64) -> Result<Vec<u64>> {
     if bytes.starts_with(PGD) {
         return Err(encrypted(source, at + PLACES));
     }
-    let told: Vec<u32> = (0..usize::from(MOST_DISCS)).filter_map(|disc| word(&bytes, disc * 4)).take_while(|at| *at != 0).collect();
+    let told: Vec<u32> =
+        (0..usize::from(MOST_DISCS)).filter_map(|disc| word(&bytes, disc * 4)).take_while(|at| *at != 0).collect();
     if told.is_empty() {
         let expected = "the place of at least one disc";
         return Err(Error::malformed(source.name(), At::Byte(at + PLACES), "no disc", expected).with_hint(AGAIN));
@@ -86,7 +95,10 @@ fn places(source: &dyn ReadAt, at: u64) -> Result<Vec<u64>> {
 /// What is in a PBP without a disc of a PlayStation.
 fn no_disc(source: &dyn ReadAt, at: u64, magic: &[u8]) -> Error {
     let (what, hint) = if magic.starts_with(PSP_GAME) {
-        ("it is a game for the PSP from the official shop, encrypted, and no PlayStation disc", "it has no disc that could be read")
+        (
+            "it is a game for the PSP from the official shop, encrypted, and no PlayStation disc",
+            "it has no disc that could be read",
+        )
     } else if magic.starts_with(PGD) {
         return encrypted(source, at);
     } else {
@@ -98,5 +110,6 @@ fn no_disc(source: &dyn ReadAt, at: u64, magic: &[u8]) -> Error {
 /// What the official shop sells.
 pub(crate) fn encrypted(source: &dyn ReadAt, at: u64) -> Error {
     let what = "the disc is encrypted (PGD), as the official shop sells it, its sound coded as ATRAC3; that is not read";
-    Error::unsupported(source.name(), At::Byte(at), what).with_hint("dump the disc itself, or unpack the file with a program of that purpose first")
+    Error::unsupported(source.name(), At::Byte(at), what)
+        .with_hint("dump the disc itself, or unpack the file with a program of that purpose first")
 }

@@ -29,10 +29,8 @@ pub(crate) fn build(disc: &Disc, place: usize) -> Result<Target> {
     }
     check_medium(disc, &[Media::Cd])?;
     let toc = sayable(disc);
-    let tracks: Vec<StoredTrack> = toc
-        .tracks()
-        .map(|track| StoredTrack { number: track.number, lbas: track.first()..track.end, form: Form::RAW })
-        .collect();
+    let tracks: Vec<StoredTrack> =
+        toc.tracks().map(|track| StoredTrack { number: track.number, lbas: track.first()..track.end, form: Form::RAW }).collect();
     let stored = Stored { disc, tracks };
     let (mut dropped, mut notes) = stored.dropped();
     dropped.iter_mut().for_each(|dropped| dropped.disc = place);

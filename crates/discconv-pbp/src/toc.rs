@@ -1,6 +1,8 @@
 //! What the table of contents says, as far as it can be believed.
 
-use crate::wire::{BLOCK_SECTORS, FIRST_TRACK, LAST_TRACK, LENGTH, TOC_AT, TOC_ENTRIES, TOC_ENTRY, TocEntry, from_bcd, lba, parse};
+use crate::wire::{
+    BLOCK_SECTORS, FIRST_TRACK, LAST_TRACK, LENGTH, TOC_AT, TOC_ENTRIES, TOC_ENTRY, TocEntry, from_bcd, lba, parse,
+};
 use discconv_core::{Lba, SessionKind};
 use discconv_sector::{MAX_CD_SECTORS, Msf, PREGAP_SECTORS};
 
@@ -158,8 +160,11 @@ mod tests {
 
     fn told(entries: &[TocEntry], blocks: u32) -> String {
         let told = tell(entries, blocks);
-        let tracks: Vec<String> =
-            told.tracks.iter().map(|track| format!("{} {} {}..{}", track.number, track.control, track.first, track.start)).collect();
+        let tracks: Vec<String> = told
+            .tracks
+            .iter()
+            .map(|track| format!("{} {} {}..{}", track.number, track.control, track.first, track.start))
+            .collect();
         let end = if told.end_told { "told" } else { "stored" };
         [vec![format!("end {} {end}", told.end)], tracks, told.doubts].concat().join("; ")
     }

@@ -5,7 +5,9 @@ use discconv_sector::USER;
 
 /// The first volume descriptor (ECMA-119 6.7.1).
 const DESCRIPTOR: i32 = 16;
-/// Sectors of the root directory, and of the file that names the program, that are looked at.
+/// Bytes of a sector, as directories count.
+const SECTOR_BYTES: u32 = 2048;
+/// Sectors of the root directory that are looked at.
 const MOST_SECTORS: u32 = 64;
 /// What the console reads first.
 const SYSTEM_CNF: &[u8] = b"SYSTEM.CNF;1";
@@ -54,7 +56,7 @@ impl Record<'_> {
     }
 
     fn sectors(&self) -> u32 {
-        self.bytes.div_ceil(USER as u32).min(MOST_SECTORS)
+        self.bytes.div_ceil(SECTOR_BYTES).min(MOST_SECTORS)
     }
 }
 

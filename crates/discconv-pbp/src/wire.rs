@@ -46,7 +46,7 @@ pub(crate) const BLOCK: usize = BLOCK_SECTORS as usize * RAW;
 /// The same as a number in the file.
 pub(crate) const BLOCK_BYTES: u32 = 0x9300;
 /// Entries that the index has room for.
-pub(crate) const MOST_BLOCKS: usize = (DATA as usize - DISC_HEAD) / INDEX_ENTRY;
+pub(crate) const MOST_BLOCKS: usize = (0x10_0000 - DISC_HEAD) / INDEX_ENTRY;
 
 /// The header of a PBP.
 #[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub(crate) fn from_bcd(byte: u8) -> Option<u8> {
 
 /// A number below 100 as two decimal digits.
 pub(crate) fn to_bcd(number: u8) -> u8 {
-    number / 10 << 4 | number % 10
+    ((number / 10) << 4) | (number % 10)
 }
 
 /// Where a block is.

@@ -51,6 +51,7 @@ pub(crate) struct Cli {
 }
 
 /// What can be done.
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Convert: the same as no verb, for a file that is called like one

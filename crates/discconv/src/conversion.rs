@@ -7,8 +7,8 @@ use crate::job::{Job, Settings, Target, info_of};
 use crate::obstacle;
 use crate::shown;
 use discconv_core::{
-    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Piece, Plan, Pool, Report, Role, Watch,
-    WriteOptions, execute,
+    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Piece, Plan, Pool, Report, Role,
+    Watch, WriteOptions, execute,
 };
 use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FolderOutputs};

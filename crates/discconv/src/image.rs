@@ -165,7 +165,8 @@ impl Image {
     /// The same with the discs of another image behind its own.
     pub(crate) fn append(&mut self, other: Image) {
         // Notes without a name would now be anybody's.
-        let named = |image: &Image| image.notes.iter().map(|note| Note { text: image.named(note), ..note.clone() }).collect::<Vec<_>>();
+        let named =
+            |image: &Image| image.notes.iter().map(|note| Note { text: image.named(note), ..note.clone() }).collect::<Vec<_>>();
         self.notes = named(self).into_iter().chain(named(&other)).collect();
         self.shown = format!("{}, {}", self.shown, other.shown);
         self.further.push((other.path, self.discs.len()));

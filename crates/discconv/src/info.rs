@@ -105,8 +105,7 @@ fn text(image: &Image, surveys: &[Surveys]) -> String {
         [disc] => media_words(disc.toc().media).to_owned(),
         discs => shown::count(discs.len() as u64, "disc"),
     };
-    let mut lines =
-        vec![image.shown.clone(), format!("{}, {what}, {}", kind_words(image), shown::size(image.size_bytes()))];
+    let mut lines = vec![image.shown.clone(), format!("{}, {what}, {}", kind_words(image), shown::size(image.size_bytes()))];
     for (number, (disc, surveys)) in (1..).zip(image.discs.iter().zip(surveys)) {
         if several {
             lines.push(format!("\ndisc {number} of {}, {}", image.discs.len(), media_words(disc.toc().media)));
@@ -133,7 +132,8 @@ fn text(image: &Image, surveys: &[Surveys]) -> String {
 /// Codes, and a table for each session.
 fn disc_lines(disc: &Disc, surveys: &[TrackSurvey]) -> Vec<String> {
     let toc = disc.toc();
-    let mut lines: Vec<String> = toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))).into_iter().collect();
+    let mut lines: Vec<String> =
+        toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))).into_iter().collect();
     lines.extend(disc.stored_sub().map(|sub| format!("subchannel stored, {}", sub.name())));
     let mut rest = surveys;
     for (place, session) in toc.sessions.iter().enumerate() {

@@ -7,7 +7,7 @@ use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
-use discconv_core::{Disc, Error, Lba, NoteKind, SectorReport, Watch, verify_sectors};
+use discconv_core::{Disc, Error, Lba, Note, NoteKind, SectorReport, Watch, verify_sectors};
 use discconv_host::ThreadPool;
 use serde_json::{Map, Value, json};
 use std::ops::Range;

@@ -21,9 +21,10 @@ fn cut_at_every_border() {
     assert!(!whole.contains("error") && !whole.contains("damage"), "{whole}");
     let blocks_at = DISC + 0x10_0000;
     let mut seen = String::new();
-    for place in [0, 3, 4, 0x24, 0x28, 0x60, 0xF000, DISC, DISC + 12, DISC + 16, DISC + 0x404, DISC + 0x800, DISC + 0x4000, blocks_at - 1]
-        .into_iter()
-        .chain([blocks_at, blocks_at + 1, blocks_at + 3000, file.len() - 1])
+    for place in
+        [0, 3, 4, 0x24, 0x28, 0x60, 0xF000, DISC, DISC + 12, DISC + 16, DISC + 0x404, DISC + 0x800, DISC + 0x4000, blocks_at - 1]
+            .into_iter()
+            .chain([blocks_at, blocks_at + 1, blocks_at + 3000, file.len() - 1])
     {
         for cut in [place.saturating_sub(1), place, (place + 1).min(file.len() - 1)] {
             let text = told(&file[..cut]);
@@ -127,7 +128,14 @@ fn random_damage() {
     let mut rng = Rng::seed_from_env("DISCCONV_SEED");
     let raw = data(0, 20);
     let files = [small(), pbp(&title(&[disc(&raw, ONE), disc_of("", "", &toc(ONE, 20), &blocks(&raw))]))];
-    let places = [0..0x28, 0x28..0x100, DISC..DISC + 0x400, DISC + 0x800..DISC + 0x900, DISC + 0xBFC..DISC + 0xC00, DISC + 0x4000..DISC + 0x4100];
+    let places = [
+        0..0x28,
+        0x28..0x100,
+        DISC..DISC + 0x400,
+        DISC + 0x800..DISC + 0x900,
+        DISC + 0xBFC..DISC + 0xC00,
+        DISC + 0x4000..DISC + 0x4100,
+    ];
     for file in files {
         for _ in 0..150 {
             let mut broken = file.clone();

@@ -1,7 +1,7 @@
 //! Laying files from the tables of the notes, with another program's deflate.
 
 use discconv_core::memory::MemoryFiles;
-use discconv_core::{Bytes, Disc, Format, Form, Input, Lba, Opened, Result, Scratch};
+use discconv_core::{Bytes, Disc, Form, Format, Input, Lba, Opened, Result, Scratch};
 use discconv_pbp::Pbp;
 use discconv_testkit::reference::{RAW, audio, form1, form2};
 use std::io::Write;

@@ -26,7 +26,10 @@ fn sound_after_data() {
 fn several_discs() {
     let (raw, tracks) = mixed();
     let all = [data(0, 16), raw, data(0, 33), data(0, 1), data(0, 47)];
-    let discs = all.iter().enumerate().map(|(place, raw)| if place == 1 { disc(raw, &tracks) } else { disc(raw, &[Told(0x41, 1, 0, 150)]) });
+    let discs = all
+        .iter()
+        .enumerate()
+        .map(|(place, raw)| if place == 1 { disc(raw, &tracks) } else { disc(raw, &[Told(0x41, 1, 0, 150)]) });
     let file = pbp(&title(&discs.collect::<Vec<_>>()));
     let found = open(&file).unwrap();
     assert_eq!(found.len(), 5);

@@ -1,6 +1,8 @@
 //! What other programs left in such files.
 
-use crate::lay::{BLOCK, Told, blocks, data, deflated, disc, disc_of, mixed, open, pbp, raw_of, sound, title, toc, told, zlibbed};
+use crate::lay::{
+    BLOCK, Told, blocks, data, deflated, disc, disc_of, mixed, open, pbp, raw_of, sound, title, toc, told, zlibbed,
+};
 use discconv_core::NoteKind;
 use discconv_testkit::reference::RAW;
 

@@ -3,9 +3,9 @@
 use crate::lay::{BLOCK, Told, data, disc, mixed, open, pbp, raw_of, sound};
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    ConversionMode, Disc, DiscParts, Execution, Extent, Extra, ExtraKind, Form, Format, FormatWriter, Input, Isrc, Lba, LossKinds,
-    Mcn, Media, Opened, Place, Plan, Quiet, Result, Serial, Session, SessionKind, SourceId, SubCoding, Toc, Track, TrackMode,
-    WriteOptions, execute, outline,
+    ConversionMode, Disc, DiscParts, Execution, Extent, Extra, ExtraKind, Form, Format, FormatWriter, Input, Isrc, Lba,
+    LossKinds, Mcn, Media, Opened, Place, Plan, Quiet, Result, Serial, Session, SessionKind, SourceId, SubCoding, Toc, Track,
+    TrackMode, WriteOptions, execute, outline,
 };
 use discconv_pbp::Pbp;
 use discconv_testkit::fixtures::by_name;
@@ -45,8 +45,11 @@ fn word(file: &[u8], at: usize) -> usize {
 /// The sectors of the disc at `at`, as PCSX-ReARMed and Beetle PSX find them: each block ends where the next begins, and all of
 /// them are deflate streams.
 fn unpacked(file: &[u8], at: usize) -> Vec<u8> {
-    let entries: Vec<(usize, usize)> =
-        (0..).map(|n| at + 0x4000 + n * 32).map(|at| (word(file, at), word(file, at + 4))).take_while(|(_, len)| *len != 0).collect();
+    let entries: Vec<(usize, usize)> = (0..)
+        .map(|n| at + 0x4000 + n * 32)
+        .map(|at| (word(file, at), word(file, at + 4)))
+        .take_while(|(_, len)| *len != 0)
+        .collect();
     let ends = entries.iter().skip(1).map(|(offset, _)| *offset).chain([entries.last().map_or(0, |(offset, len)| offset + len)]);
     let mut all = Vec::new();
     for ((offset, len), end) in entries.iter().zip(ends) {
@@ -72,7 +75,8 @@ fn raw_disc(raw: &[u8], mode: TrackMode) -> Disc {
 }
 
 fn made(toc: Toc, raw: &[u8], form: Form, extras: Vec<Extra>) -> Disc {
-    let place = |first: Lba| Place { source: SourceId(0), offset: u64::try_from(first.0).unwrap() * u64::from(form.stride), form };
+    let place =
+        |first: Lba| Place { source: SourceId(0), offset: u64::try_from(first.0).unwrap() * u64::from(form.stride), form };
     let extents = toc.tracks().map(|track| Extent::stored(track.first()..track.end, track.mode, place(track.first()))).collect();
     let sources: Vec<Arc<dyn discconv_core::ReadAt>> = vec![Arc::new(discconv_core::Bytes::new("game.bin", raw))];
     Disc::new("game", DiscParts { toc, sources, extents, notes: Vec::new(), checks: Vec::new(), extras }).unwrap()
@@ -98,7 +102,8 @@ fn one_disc_byte_by_byte() {
     let disc = &file[0x1_0000..];
     assert_eq!((&disc[..12], &disc[0x400..0x40C]), (&b"PSISOIMG0000"[..], &b"_SLXX_00000\0"[..]));
     // 29 sectors are two blocks.
-    let table = "41 00 a0 00 00 00 00 01 20 00 41 00 a1 00 00 00 00 01 00 00 41 00 a2 00 00 00 00 00 00 29 41 00 01 00 00 00 00 00 02 00";
+    let table =
+        "41 00 a0 00 00 00 00 01 20 00 41 00 a1 00 00 00 00 01 00 00 41 00 a2 00 00 00 00 00 00 29 41 00 01 00 00 00 00 00 02 00";
     let hex: Vec<String> = disc[0x800..0x828].iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex.join(" "), table);
     assert!(disc[0x828..0xBFC].iter().all(|byte| *byte == 0));
@@ -200,7 +205,11 @@ fn rich() -> Disc {
 fn losses_by_name() {
     let discs = [raw_disc(&data(0, 16), TrackMode::Mode2), rich()];
     let plan = plan(&discs, &WriteOptions::default()).unwrap();
-    let lines: Vec<String> = outline::plan(&plan).lines().filter(|line| line.starts_with("loses") || line.starts_with("drops")).map(str::to_owned).collect();
+    let lines: Vec<String> = outline::plan(&plan)
+        .lines()
+        .filter(|line| line.starts_with("loses") || line.starts_with("drops"))
+        .map(str::to_owned)
+        .collect();
     insta::assert_snapshot!(lines.join("\n"));
     assert!(plan.notes.iter().any(|note| note.contains("game_2.sbi")), "{:?}", plan.notes);
     let found = open(&written(&discs, &WriteOptions::default())).unwrap();
@@ -217,8 +226,8 @@ fn what_is_refused() {
     let one = raw_disc(&data(0, 16), TrackMode::Mode2);
     tell(&[], &WriteOptions::default());
     tell(&vec![one.clone(); 6], &WriteOptions::default());
-    tell(&[one.clone()], &WriteOptions { sector: Some(2048), ..WriteOptions::default() });
-    tell(&[one.clone()], &WriteOptions { icon: Some(b"GIF89a".as_slice().into()), ..WriteOptions::default() });
+    tell(std::slice::from_ref(&one), &WriteOptions { sector: Some(2048), ..WriteOptions::default() });
+    tell(std::slice::from_ref(&one), &WriteOptions { icon: Some(b"GIF89a".as_slice().into()), ..WriteOptions::default() });
     for media in [Media::Dvd, Media::Unknown, Media::Gd] {
         let toc = Toc::single_data(media, TrackMode::Mode1, 16);
         tell(&[made(toc, &[0; 16 * 2048], Form::USER, Vec::new())], &WriteOptions::default());
@@ -230,7 +239,8 @@ fn what_is_refused() {
 #[test]
 fn names() {
     let head = |disc: &Disc, title: Option<&str>| {
-        let file = written(std::slice::from_ref(disc), &WriteOptions { title: title.map(str::to_owned), ..WriteOptions::default() });
+        let file =
+            written(std::slice::from_ref(disc), &WriteOptions { title: title.map(str::to_owned), ..WriteOptions::default() });
         let text = |at: usize, len: usize| {
             let bytes = &file[0x1_0000 + at..][..len];
             String::from_utf8(bytes.split(|byte| *byte == 0).next().unwrap().to_vec()).unwrap()
