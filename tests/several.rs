@@ -49,8 +49,8 @@ fn batches_write_a_set_for_each_disc() {
 
 #[test]
 fn losses_name_their_disc_and_leave_nothing_behind() {
-    let room = room().and("songs");
-    let songs = fixture("songs").entry;
+    let room = room().and("annotated");
+    let songs = fixture("annotated").entry;
     let before = room.tree();
     // What the table of contents tells.
     room.run(&["game.bin", &songs, "--into", "m.pbp"]).exits(3).says("disc 2: the ISRC of track 01");
