@@ -42,3 +42,50 @@ fn pieces_mut(part: &mut Part) -> &mut [Piece] {
         Part::Blocks { input, .. } => input,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disc::SourceId;
+    use crate::form::Form;
+    use crate::loss::{Loss, LossKind};
+    use crate::plan::{Dropped, DroppedWhat, ExpectedDisc, PlannedFile, Role, Run};
+    use crate::toc::{Media, Toc, TrackMode};
+    use discconv_sector::Lba;
+
+    /// A plan of one disc that points at it from everywhere.
+    fn plan(name: &str) -> Plan {
+        let copy = Piece::Copy { disc: 0, source: SourceId(0), range: 0..9 };
+        let sectors = Piece::Sectors { disc: 0, lbas: Lba(0)..Lba(9), form: Form::USER };
+        let run = Run { at: Lba(0), disc: 0, from: Lba(0), sectors: 9, form: Form::USER };
+        let toc = Toc::single_data(Media::Cd, TrackMode::Mode1, 9);
+        Plan {
+            files: vec![PlannedFile::new(name, Role::Data, vec![Piece::Zeros(1), copy, sectors])],
+            entry: 0,
+            format: "x",
+            forced: None,
+            inner: None,
+            losses: vec![Loss::new(LossKind::Mcn, 1, "the number")],
+            dropped: vec![Dropped { disc: 0, lbas: Lba(0)..Lba(9), what: DroppedWhat::Gap }],
+            discs: vec![ExpectedDisc { toc, runs: vec![run], says_mode: true }],
+            notes: vec!["odd".to_owned()],
+        }
+    }
+
+    #[test]
+    fn every_plan_keeps_its_disc() {
+        assert_eq!(Plan::join(Vec::new()), None);
+        assert_eq!(Plan::join(vec![plan("a")]), Some(plan("a")));
+        let Some(all) = Plan::join(vec![plan("a"), plan("b"), plan("c")]) else { panic!("three plans are some") };
+        let names: Vec<&str> = all.files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!((names, all.entry, all.discs.len()), (vec!["a", "b", "c"], 0, 3));
+        for (place, file) in all.files.iter().enumerate() {
+            let pieces: Vec<&Piece> = file.parts.iter().flat_map(Part::pieces).collect();
+            assert!(matches!(pieces[..], [Piece::Zeros(1), Piece::Copy { disc: a, .. }, Piece::Sectors { disc: b, .. }]
+                if *a == place && *b == place));
+            assert_eq!((all.dropped[place].disc, all.discs[place].runs[0].disc), (place, place));
+            assert_eq!(all.losses[place].what, format!("disc {}: the number", place + 1));
+            assert_eq!(all.notes[place], format!("disc {}: odd", place + 1));
+        }
+    }
+}
