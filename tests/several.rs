@@ -68,7 +68,8 @@ fn a_dry_run_writes_nothing() {
     let room = room();
     let before = room.tree();
     snapshot!("several_dry_run", room.run(&["x.pbp", "y.cue", "--dry-run"]).ok().report());
-    room.run(&["game.bin", "forms.cue", "--into", "new.pbp", "--dry-run", "--json"]).ok();
+    let json = room.run(&["game.bin", "forms.cue", "--into", "new.pbp", "--dry-run", "--json"]).ok().json();
+    assert_eq!(json["source"]["paths"], serde_json::json!(["game.bin", "forms.cue"]), "{json:#}");
     assert_eq!(room.tree(), before);
 }
 

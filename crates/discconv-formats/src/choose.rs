@@ -75,7 +75,10 @@ fn disc_mark(place: usize) -> String {
 
 /// A set of files for each disc, in a format that holds one.
 fn each_by_itself(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
-    let one = |(place, disc)| plan_one(format, std::slice::from_ref(disc), &stem_of_disc(stem, place), options);
+    let one = |(place, disc)| {
+        let planned = plan_one(format, std::slice::from_ref(disc), &stem_of_disc(stem, place), options);
+        planned.map_err(|error| error.of_disc(place))
+    };
     let plans = discs.iter().enumerate().map(one).collect::<Result<Vec<Plan>>>()?;
     Plan::join(plans).ok_or_else(|| Error::unsupported(stem, At::Whole, "there is no disc to write"))
 }

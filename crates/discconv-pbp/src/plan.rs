@@ -26,7 +26,9 @@ const SOUND: &str = "a real PSP does not play the sound of such discs, which it 
 /// [`Error::DoesNotFit`] for more than five discs or what is no CD; [`Error::Unsupported`] for options that mean nothing here.
 pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
     check(discs, stem, options)?;
-    let targets = discs.iter().enumerate().map(|(place, disc)| target::build(disc, place)).collect::<Result<Vec<Target>>>()?;
+    let several = discs.len() > 1;
+    let target = |(place, disc)| target::build(disc, place).map_err(|error| if several { error.of_disc(place) } else { error });
+    let targets = discs.iter().enumerate().map(target).collect::<Result<Vec<Target>>>()?;
     let mut notes = vec![FOR_EMULATORS.to_owned()];
     let has_sound = targets.iter().any(|target| target.expected.toc.tracks().any(|track| track.mode.is_audio()));
     notes.extend(has_sound.then(|| SOUND.to_owned()));

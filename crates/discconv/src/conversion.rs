@@ -3,14 +3,13 @@
 use crate::checks;
 use crate::errors::Failure;
 use crate::image::{self, Image};
-use crate::job::{Job, Settings, Target, info_of};
+use crate::job::{Job, Settings, Target, ids, info_of};
 use crate::obstacle;
 use crate::shown;
 use discconv_core::{
     Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Piece, Plan, Pool, Report, Role,
     Watch, WriteOptions, execute,
 };
-use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
 
@@ -54,24 +53,7 @@ fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
     for path in &job.further {
         image.append(image::open(path, &settings.reading)?);
     }
-    let info = job.target.format.and_then(info_of).filter(|info| info.most_discs == 1);
-    match info.filter(|_| !job.further.is_empty()) {
-        Some(info) => Err(Failure::usage(
-            format!("--into has no meaning for {}, which holds one disc", info.id),
-            format!(
-                "to convert each image by itself, say --to {} --out DIR; formats that hold several discs: {}",
-                info.id,
-                ids(|info| info.most_discs > 1)
-            ),
-        )),
-        None => Ok(image),
-    }
-}
-
-/// The formats that are written and are such, by their ids.
-fn ids(able: impl Fn(&FormatInfo) -> bool) -> String {
-    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && able(info));
-    able.map(|info| info.id).collect::<Vec<_>>().join(", ")
+    Ok(image)
 }
 
 fn allowed_damage(image: &Image, allow: LossKinds) -> Result<Vec<Loss>, Failure> {

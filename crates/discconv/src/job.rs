@@ -135,10 +135,24 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
         ([input, further @ ..], Some(output)) => {
             further.iter().find(|input| input.is_dir()).map_or(Ok(()), |input| Err(folder_needs_a_batch(input)))?;
             let target = target(input, output, format)?;
+            if let Some(info) = target.format.and_then(info_of).filter(|info| info.most_discs == 1 && !further.is_empty()) {
+                return Err(holds_one_disc(info));
+            }
             Ok(Request::One(Job { input: input.clone(), further: further.to_vec(), target }))
         }
         (files, _) => of_words(files, format),
     }
+}
+
+fn holds_one_disc(info: &FormatInfo) -> Failure {
+    Failure::usage(
+        format!("--into has no meaning for {}, which holds one disc", info.id),
+        format!(
+            "to convert each image by itself, say --to {} --out DIR; formats that hold several discs: {}",
+            info.id,
+            ids(|info| info.most_discs > 1)
+        ),
+    )
 }
 
 /// IN OUT, or what is wrong with it.
@@ -265,6 +279,12 @@ fn format_of(output: &Path, extension: &str) -> Result<&'static str, Failure> {
 /// What is known of the format `id`.
 pub(crate) fn info_of(id: &str) -> Option<&'static FormatInfo> {
     FORMATS.iter().map(|format| format.info()).find(|info| info.id == id)
+}
+
+/// The formats that are written and are such, by their ids.
+pub(crate) fn ids(able: impl Fn(&FormatInfo) -> bool) -> String {
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && able(info));
+    able.map(|info| info.id).collect::<Vec<_>>().join(", ")
 }
 
 /// The stem of outputs made from `input`.

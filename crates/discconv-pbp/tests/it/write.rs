@@ -232,6 +232,8 @@ fn what_is_refused() {
         let toc = Toc::single_data(media, TrackMode::Mode1, 16);
         tell(&[made(toc, &[0; 16 * 2048], Form::USER, Vec::new())], &WriteOptions::default());
     }
+    let dvd = made(Toc::single_data(Media::Dvd, TrackMode::Mode1, 16), &[0; 16 * 2048], Form::USER, Vec::new());
+    tell(&[one, dvd], &WriteOptions::default());
     insta::assert_snapshot!(text);
 }
 
