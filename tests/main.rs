@@ -14,5 +14,6 @@ mod faults;
 mod look;
 mod losses;
 mod receipts;
+mod several;
 mod support;
 mod ui;

@@ -235,7 +235,6 @@ fn what_this_version_lacks_is_said() {
         "check r.json",
         "help ls",
         "small.iso --for ps1",
-        "small.iso small.iso --into x.pbp",
         "small.iso --explain",
     ] {
         let args: Vec<&str> = line.split(' ').collect();

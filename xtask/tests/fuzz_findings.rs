@@ -24,6 +24,7 @@ const BODIES: &[(&str, Body)] = &[
     ("isz", bodies::isz),
     ("mds", bodies::mds),
     ("nrg", bodies::nrg),
+    ("pbp", bodies::pbp),
     ("toc", bodies::toc),
 ];
 

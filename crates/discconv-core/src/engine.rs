@@ -14,6 +14,7 @@ use crate::read::Scratch;
 use crate::steps::{Step, Steps, Work};
 use crate::subgen;
 use discconv_sector::{Lba, RAW, SUB};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -58,7 +59,7 @@ pub struct Report {
 pub fn execute(plan: &Plan, discs: &[Disc], how: &Execution<'_>) -> Result<Report> {
     plan.check_names()?;
     plan.check_against(discs)?;
-    let engine = Engine { plan, discs, how, tally: Mutex::default(), refused: AtomicBool::new(false) };
+    let engine = Engine { plan, discs, how, tallies: Mutex::default(), refused: AtomicBool::new(false) };
     match how.outputs {
         Some(outputs) if engine.refused_by_toc().is_empty() => engine.convert(outputs),
         _ => engine.look(),
@@ -69,7 +70,8 @@ pub(crate) struct Engine<'a> {
     plan: &'a Plan,
     pub(crate) discs: &'a [Disc],
     pub(crate) how: &'a Execution<'a>,
-    tally: Mutex<Tally>,
+    /// Of each disc.
+    tallies: Mutex<BTreeMap<usize, Tally>>,
     /// A loss that is not allowed was met: nothing more is written, but counting goes on.
     refused: AtomicBool,
 }
@@ -132,9 +134,8 @@ impl Engine<'_> {
 
     /// The report, unless something would be lost that is not allowed.
     fn report(&self, verified_tracks: Option<usize>) -> Result<Report> {
-        let found = self.tally.lock().unwrap_or_else(PoisonError::into_inner).losses();
         let mut losses = self.plan.losses.clone();
-        losses.extend(found);
+        losses.extend(self.found());
         losses.sort_by_key(|loss| loss.kind);
         let refused: Vec<Loss> = losses.iter().filter(|loss| !self.how.allow.contains(loss.kind)).cloned().collect();
         if !refused.is_empty() {
@@ -142,6 +143,14 @@ impl Engine<'_> {
         }
         let files = self.plan.files.iter().map(|file| (file.name.clone(), file.len())).collect();
         Ok(Report { files, losses, verified_tracks, notes: self.plan.notes.clone() })
+    }
+
+    /// What the sectors told, disc by disc.
+    fn found(&self) -> Vec<Loss> {
+        let tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let several = self.discs.len() > 1;
+        let named = |disc: usize, loss: Loss| if several { loss.of_disc(disc) } else { loss };
+        tallies.iter().flat_map(|(disc, tally)| tally.losses().into_iter().map(move |loss| named(*disc, loss))).collect()
     }
 
     pub(crate) fn run(&self, steps: &Steps<'_>, set: Option<&dyn OutputSet>) -> Result<()> {
@@ -160,8 +169,8 @@ impl Engine<'_> {
             Work::Bytes(bytes) => set.map_or(Ok(()), |set| set.write_at(step.file, step.offset, bytes)),
             Work::Zeros => Ok(()),
             Work::Copy { disc, source, range } => set.map_or(Ok(()), |set| self.copy(step, *disc, *source, range, scratch, set)),
-            Work::Sectors { disc, lbas, form } => self.sectors(step, &self.discs[*disc], lbas, form, scratch, set),
-            Work::Dropped { disc, lbas, what } => self.dropped(&self.discs[*disc], lbas, *what, scratch),
+            Work::Sectors { disc, lbas, form } => self.sectors(step, *disc, lbas, form, scratch, set),
+            Work::Dropped { disc, lbas, what } => self.dropped(*disc, lbas, *what, scratch),
         }
     }
 
@@ -188,7 +197,7 @@ impl Engine<'_> {
     fn sectors(
         &self,
         step: &Step<'_>,
-        disc: &Disc,
+        disc: usize,
         lbas: &Range<Lba>,
         form: &Form,
         scratch: &mut Scratch,
@@ -201,8 +210,8 @@ impl Engine<'_> {
         let mut tally = Tally::default();
         let mut buffer = std::mem::take(&mut scratch.buffer);
         buffer.resize(usize::try_from(step.bytes).unwrap_or(usize::MAX), 0);
-        disc.read_lossy(lbas.start, form, scratch, &mut tally, &mut buffer)?;
-        self.count(&tally);
+        self.discs[disc].read_lossy(lbas.start, form, scratch, &mut tally, &mut buffer)?;
+        self.count(disc, &tally);
         if let Some(set) = set.filter(|_| !self.is_refused()) {
             set.write_at(step.file, step.offset, &buffer)?;
         }
@@ -211,7 +220,8 @@ impl Engine<'_> {
     }
 
     /// Look at what is left out.
-    fn dropped(&self, disc: &Disc, lbas: &Range<Lba>, what: DroppedWhat, scratch: &mut Scratch) -> Result<()> {
+    fn dropped(&self, number: usize, lbas: &Range<Lba>, what: DroppedWhat, scratch: &mut Scratch) -> Result<()> {
+        let disc = &self.discs[number];
         let (form, kind) = match what {
             DroppedWhat::Gap if disc.toc().media.has_raw() => (Form::RAW, LossKind::Pregap),
             DroppedWhat::Gap => (Form::USER, LossKind::Pregap),
@@ -230,16 +240,17 @@ impl Engine<'_> {
             all.filter(|(lba, bytes)| is_telling(*lba, bytes, what)).for_each(|(lba, _)| tally.add(kind, lba));
         }
         scratch.buffer = buffer;
-        self.count(&tally);
+        self.count(number, &tally);
         Ok(())
     }
 
-    pub(crate) fn count(&self, tally: &Tally) {
+    /// Count what the sectors of a disc told.
+    pub(crate) fn count(&self, disc: usize, tally: &Tally) {
         let kinds = tally.kinds();
         if kinds.is_empty() {
             return;
         }
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).entry(disc).or_default().merge(tally);
         if !self.how.allow.contains_all(kinds) {
             self.refused.store(true, Ordering::Relaxed);
         }

@@ -219,6 +219,15 @@ impl Error {
         self
     }
 
+    /// The same, said to be of one disc among several, which count from 0, where the disc is what is wrong.
+    #[must_use]
+    pub fn of_disc(mut self, disc: usize) -> Error {
+        if let Error::DoesNotFit { what, .. } | Error::Unsupported { what, .. } = &mut self {
+            *what = format!("disc {}: {what}", disc + 1);
+        }
+        self
+    }
+
     /// What the person can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

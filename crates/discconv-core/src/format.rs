@@ -29,6 +29,8 @@ pub struct FormatInfo {
     pub wraps: Option<&'static str>,
     /// Can it be written as one file per track as well as in one?
     pub splits: bool,
+    /// How many discs one file of it holds at most. Of discs beyond that each is written by itself.
+    pub most_discs: u8,
     /// The media that it can be written of.
     pub media: &'static [Media],
     /// The kinds of loss that never happen in it when written: what it can carry.
@@ -53,6 +55,7 @@ impl FormatInfo {
         wrapper: false,
         wraps: None,
         splits: false,
+        most_discs: 1,
         media: Media::ALL,
         carries: LossKinds::NONE,
         spec: "",

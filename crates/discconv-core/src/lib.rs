@@ -30,6 +30,7 @@ mod form;
 mod format;
 mod frame;
 pub mod image;
+mod join;
 mod layout;
 mod loss;
 pub mod memory;

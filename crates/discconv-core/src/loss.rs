@@ -166,6 +166,12 @@ impl Loss {
     pub fn new(kind: LossKind, count: u64, what: impl Into<String>) -> Loss {
         Loss { kind, count, what: what.into(), first: None }
     }
+
+    /// The same, said to be of one disc among several, which count from 0.
+    #[must_use]
+    pub fn of_disc(self, disc: usize) -> Loss {
+        Loss { what: format!("disc {}: {}", disc + 1, self.what), ..self }
+    }
 }
 
 impl fmt::Display for Loss {

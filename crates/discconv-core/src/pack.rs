@@ -152,7 +152,7 @@ impl Engine<'_> {
                     out.copy_from_slice(&sectors[skip..skip + out.len()]);
                     scratch.other = sectors;
                 }
-                self.count(&tally);
+                self.count(*disc, &tally);
             }
         }
         Ok(())

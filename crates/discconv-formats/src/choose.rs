@@ -2,7 +2,9 @@
 
 use crate::siblings::UnwrappingSiblings;
 use crate::{FORMATS, formats};
-use discconv_core::{At, Disc, Error, Format, FormatInfo, Input, LossKind, LossKinds, Media, Opened, Plan, Result, WriteOptions};
+use discconv_core::{
+    At, Disc, Error, Format, FormatInfo, Inner, Input, LossKind, LossKinds, Media, Opened, Plan, Result, WriteOptions,
+};
 use std::sync::Arc;
 
 /// The format of that id, as `--to` and `--from` take it; also by an id of a forced reading, e.g. `iso2048`.
@@ -54,6 +56,47 @@ fn nearest_of(
 /// # Errors
 /// [`Error::Unsupported`] if the format is only read; whatever its writer has to say.
 pub fn plan_to(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
+    match discs {
+        [_, _, ..] if format.info().most_discs == 1 => each_by_itself(format, discs, stem, options),
+        _ => plan_one(format, discs, stem, options),
+    }
+}
+
+/// What a set of files begins with, of the disc at that place among several.
+///
+/// Redump's name for it, which emulators and their front ends know.
+fn stem_of_disc(stem: &str, place: usize) -> String {
+    format!("{stem}{}", disc_mark(place))
+}
+
+fn disc_mark(place: usize) -> String {
+    format!(" (Disc {})", place + 1)
+}
+
+/// A set of files for each disc, in a format that holds one.
+fn each_by_itself(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
+    let one = |(place, disc)| {
+        let planned = plan_one(format, std::slice::from_ref(disc), &stem_of_disc(stem, place), options);
+        planned.map_err(|error| error.of_disc(place))
+    };
+    let plans = discs.iter().enumerate().map(one).collect::<Result<Vec<Plan>>>()?;
+    Plan::join(plans).ok_or_else(|| Error::unsupported(stem, At::Whole, "there is no disc to write"))
+}
+
+/// The names of the files to be opened to read all discs of `plan` back: one, or one for each disc if every disc has files of its own.
+#[must_use]
+pub fn entries(plan: &Plan) -> Vec<String> {
+    let Some(first) = plan.files.get(plan.entry).map(|file| file.name.clone()) else { return Vec::new() };
+    let one_each = plan.discs.len() > 1 && by_id(plan.format).is_some_and(|format| format.info().most_discs == 1);
+    match first.rsplit_once(&disc_mark(0)) {
+        Some((stem, rest)) if one_each => {
+            (0..plan.discs.len()).map(|place| format!("{}{rest}", stem_of_disc(stem, place))).collect()
+        }
+        _ => vec![first],
+    }
+}
+
+fn plan_one(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
     let info = format.info();
     let writer = format.writer().filter(|_| info.writes).ok_or_else(|| {
         let writers: Vec<&str> = formats().map(Format::info).filter(|info| info.writes).map(|info| info.id).collect();
@@ -68,7 +111,7 @@ pub fn plan_to(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteO
             })?;
             // The file inside is called by its own format's first extension.
             let extension = format.info().extensions.first().copied().unwrap_or_default().to_owned();
-            let plan = plan_to(format, discs, stem, &WriteOptions { extension, ..options.clone() })?;
+            let plan = plan_one(format, discs, stem, &WriteOptions { extension, ..options.clone() })?;
             writer.wrap(plan, stem, options)
         }
     }
@@ -78,20 +121,32 @@ pub fn plan_to(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteO
 ///
 /// Sheets and their tracks are proved as a person would open them, so wrappers are taken off siblings here too.
 pub fn reader_for(plan: &Plan) -> impl Fn(&Input<'_>) -> Result<Vec<Disc>> + Sync + 'static {
+    let further: Vec<String> = entries(plan).into_iter().skip(1).collect();
     let (id, inner) = (plan.format, plan.inner);
     move |input| {
-        let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
-        let input = Input { siblings: &siblings, source: Arc::clone(&input.source), ..*input };
-        match (open_as(id, &input)?, inner) {
-            (Opened::Discs(discs), _) => Ok(discs),
-            (Opened::Bytes { source, .. }, Some(inner)) => {
-                match open_as(inner.format, &Input { source, forced: inner.forced, ..input })? {
-                    Opened::Discs(discs) => Ok(discs),
-                    Opened::Bytes { .. } => Err(no_disc(&input, inner.format)),
-                }
-            }
-            (Opened::Bytes { .. }, None) => Err(no_disc(&input, id)),
+        let mut discs = read_back(id, inner, input)?;
+        for name in &further {
+            let found = input.siblings.open(name)?;
+            let source = found.ok_or_else(|| Error::malformed(input.name, At::Whole, "no such file", name.clone()))?.source;
+            discs.extend(read_back(id, inner, &Input { name, source, ..*input })?);
         }
+        Ok(discs)
+    }
+}
+
+/// The discs of a file that was written as `id`, with `inner` in it.
+fn read_back(id: &str, inner: Option<Inner>, input: &Input<'_>) -> Result<Vec<Disc>> {
+    let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
+    let input = Input { siblings: &siblings, source: Arc::clone(&input.source), ..*input };
+    match (open_as(id, &input)?, inner) {
+        (Opened::Discs(discs), _) => Ok(discs),
+        (Opened::Bytes { source, .. }, Some(inner)) => {
+            match open_as(inner.format, &Input { source, forced: inner.forced, ..input })? {
+                Opened::Discs(discs) => Ok(discs),
+                Opened::Bytes { .. } => Err(no_disc(&input, inner.format)),
+            }
+        }
+        (Opened::Bytes { .. }, None) => Err(no_disc(&input, id)),
     }
 }
 

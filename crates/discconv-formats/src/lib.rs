@@ -18,7 +18,7 @@ mod open;
 mod remember;
 mod siblings;
 
-pub use choose::{by_extension, by_id, nearest, nearest_other, plan_to, reader_for};
+pub use choose::{by_extension, by_id, entries, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
 pub use open::{OpenedImage, open, probe};
 pub use siblings::UnwrappingSiblings;
@@ -53,6 +53,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_cso::Jso,
     #[cfg(feature = "isz")]
     &discconv_isz::Isz,
+    #[cfg(feature = "pbp")]
+    &discconv_pbp::Pbp,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 const USAGE: &str = "discconv IN OUT [OPTIONS]
        discconv IN... --to FORMAT --out DIR [OPTIONS]
+       discconv IN IN... --into OUT [OPTIONS]
        discconv VERB ...";
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,8 @@ Examples:
   discconv game.cue --to cue --split --out redump
                                            one BIN for each track
   discconv ~/dumps --to iso --out ~/isos   all that is in a folder and below it
+  discconv disc1.cue disc2.cue --into game.pbp
+                                           several discs in one file
   discconv info game.cue                   what is on it
 
 Exit codes:
@@ -48,6 +51,7 @@ pub(crate) struct Cli {
 }
 
 /// What can be done.
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Convert: the same as no verb, for a file that is called like one
@@ -86,9 +90,10 @@ impl Verb {
 /// A conversion, of one image or of many.
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = EXAMPLES, override_usage = "discconv [convert] IN OUT [OPTIONS]
-       discconv [convert] IN... --to FORMAT --out DIR [OPTIONS]")]
+       discconv [convert] IN... --to FORMAT --out DIR [OPTIONS]
+       discconv [convert] IN IN... --into OUT [OPTIONS]")]
 pub(crate) struct ConvertArgs {
-    /// Images to read, then the output (with --out: only images, and folders of them)
+    /// Images to read, then the output (with --out: only images, and folders of them; with --into: only images)
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -102,6 +107,10 @@ pub(crate) struct ConvertArgs {
     /// Write into this folder; the names of the inputs, and the tree below folders, are kept
     #[arg(long, short = 'o', value_name = "DIR", help_heading = CONVERSION)]
     pub(crate) out: Option<PathBuf>,
+
+    /// Write all discs of the images into this one file, where its format holds several
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "original"], help_heading = CONVERSION)]
+    pub(crate) into: Option<PathBuf>,
 
     /// Bytes stored of each data sector [default: 2352 for BIN, 2048 for ISO]
     #[arg(long, value_name = "BYTES", value_parser = ["2048", "2336", "2352", "2448"], help_heading = CONVERSION)]

@@ -197,7 +197,7 @@ fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Resul
         named: None,
         note: None,
     };
-    Ok(Job { input: candidate.path.clone(), target })
+    Ok(Job { input: candidate.path.clone(), further: Vec::new(), target })
 }
 
 fn fate(job: Job, prepared: &Prepared, settings: &Settings) -> Fate {

@@ -3,14 +3,13 @@
 use crate::checks::Promises;
 use crate::errors::Failure;
 use crate::image::{self, Image};
-use crate::job::{Job, Settings, Target, info_of};
+use crate::job::{Job, Settings, Target, ids, info_of};
 use crate::obstacle;
 use crate::shown;
 use discconv_core::{
-    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Note, Part, Phase, Piece, Plan, Pool, Report, Role,
+    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Phase, Piece, Plan, Pool, Report, Role,
     Watch, WriteOptions, execute,
 };
-use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
 
@@ -38,7 +37,7 @@ pub(crate) struct Done {
 /// # Errors
 /// Whatever is wrong with image, options or target; damage that was not allowed.
 pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failure> {
-    let mut image = image::open(&job.input, &settings.reading)?;
+    let mut image = open(job, settings)?;
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
         if !image.stores_user_data_only() {
@@ -49,6 +48,15 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
     }
     let plan = plan(&image, &job.target, settings)?;
     Ok(Prepared { image, plan, folder: job.target.folder.clone(), damage })
+}
+
+/// The image of the job, or the discs of all of its images.
+fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
+    let mut image = image::open(&job.input, &settings.reading)?;
+    for path in &job.further {
+        image.append(image::open(path, &settings.reading)?);
+    }
+    Ok(image)
 }
 
 fn allowed_damage(image: &Image, allow: LossKinds) -> Result<Vec<Loss>, Failure> {
@@ -62,9 +70,9 @@ fn allowed_damage(image: &Image, allow: LossKinds) -> Result<Vec<Loss>, Failure>
     Ok(damage.into_iter().map(|note| Loss::new(LossKind::Damage, note.sectors, note.text.clone())).collect())
 }
 
-/// The path as messages and JSON have it; it is escaped where it is shown.
+/// The path as messages and JSON have it, or all of them; it is escaped where it is shown.
 fn own_name(image: &Image) -> String {
-    image.path.display().to_string()
+    image.paths().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Failure> {
@@ -85,8 +93,13 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
         && plan_with(&WriteOptions { sector: None, ..options.clone() }).is_ok();
     let mut plan = planned.map_err(|error| with_source(error, image, by_option))?;
     plan.check_names()?;
-    if let Some(named) = &target.named {
-        insist_on_name(&mut plan, named, format.info().id)?;
+    match &target.named {
+        // What each disc has of its own has the disc's number in its name.
+        Some(named) if discconv_formats::entries(&plan).len() > 1 => {
+            plan.notes.push(format!("{named} would be one disc, and there are {}: each gets a number", image.discs.len()));
+        }
+        Some(named) => insist_on_name(&mut plan, named, format.info().id)?,
+        None => {}
     }
     plan.notes.extend(target.note.clone());
     if settings.reading.password_file.is_some() && format.info().wraps.is_some() {
@@ -105,11 +118,9 @@ fn refuse_split(info: &FormatInfo, settings: &Settings) -> Result<(), Failure> {
     if info.splits {
         return Ok(());
     }
-    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && info.splits);
-    let able: Vec<&str> = able.map(|info| info.id).collect();
     Err(Failure::usage(
         format!("{flag} has no meaning for {}, whose files are what they are", info.id),
-        format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
+        format!("leave it away, or write a format that has the choice: {}", ids(|info| info.splits)),
     ))
 }
 
@@ -125,11 +136,9 @@ fn refuse_foreign_options(info: &FormatInfo, settings: &Settings) -> Result<(), 
     ];
     let takes = |info: &FormatInfo, flag: &str| info.options.iter().any(|(own, _)| own.starts_with(flag));
     let Some((flag, _)) = given.into_iter().find(|(flag, given)| *given && !takes(info, flag)) else { return Ok(()) };
-    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && takes(info, flag));
-    let able: Vec<&str> = able.map(|info| info.id).collect();
     Err(Failure::usage(
         format!("{flag} has no meaning for {}", info.id),
-        format!("leave it away, or write a format that has the choice: {}", able.join(", ")),
+        format!("leave it away, or write a format that has the choice: {}", ids(|info| takes(info, flag))),
     ))
 }
 
@@ -285,7 +294,7 @@ fn with_nearest(error: Error, job: &Prepared) -> Error {
     match error {
         Error::WouldLose { file, losses, keeps: None } => {
             let kinds = losses.iter().fold(LossKinds::NONE, |kinds, loss| kinds.with(loss.kind));
-            let media = job.image.disc().toc().media;
+            let media = job.image.discs.first().map_or(Media::Unknown, |disc| disc.toc().media);
             let keeps = discconv_formats::nearest_other(kinds, media, job.plan.format).map(|info| info.id.to_owned());
             Error::WouldLose { file, losses, keeps }
         }

@@ -3,22 +3,22 @@
 use crate::args::DiffArgs;
 use crate::console::Console;
 use crate::errors::{self, Failure};
-use crate::image;
+use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
-use discconv_core::{Comparison, compare};
+use discconv_core::{Comparison, Error, Pool, Watch, compare};
 use discconv_host::ThreadPool;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Runs of sectors that are shown to people, without `-v`.
 const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &DiffArgs, console: &Console) -> Result<u8, Failure> {
-    let a = image::open_one(&args.a, &args.reading)?;
-    let b = image::open_one(&args.b, &args.reading)?;
+    let a = image::open(&args.a, &args.reading)?;
+    let b = image::open(&args.b, &args.reading)?;
     let state = image::tell_state(&a, console).max(image::tell_state(&b, console));
     let progress = Progress::new(console, &format!("{} and {}", a.shown, b.shown), None);
-    let found = compare(a.disc(), b.disc(), &ThreadPool::new(image::cores(&args.common)), &progress)?;
+    let found = Compared::of(&a, &b, &ThreadPool::new(image::cores(&args.common)), &progress)?;
     drop(progress);
     if console.json {
         let mut body = as_json(&a.path.to_string_lossy(), &b.path.to_string_lossy(), &found);
@@ -34,19 +34,82 @@ pub(crate) fn run(args: &DiffArgs, console: &Console) -> Result<u8, Failure> {
     })
 }
 
-fn as_json(a: &str, b: &str, found: &Comparison) -> Value {
+/// What comparing two images found.
+#[derive(Debug, Default)]
+struct Compared {
+    /// The first disc with the first, the second with the second, as far as both have such.
+    pairs: Vec<Comparison>,
+    /// How many discs each side has.
+    discs: [usize; 2],
+}
+
+impl Compared {
+    fn of(a: &Image, b: &Image, pool: &dyn Pool, watch: &dyn Watch) -> Result<Compared, Error> {
+        let pairs = a.discs.iter().zip(&b.discs).map(|(a, b)| compare(a, b, pool, watch));
+        Ok(Compared { pairs: pairs.collect::<Result<_, Error>>()?, discs: [a.discs.len(), b.discs.len()] })
+    }
+
+    fn is_same(&self) -> bool {
+        self.discs[0] == self.discs[1] && self.pairs.iter().all(Comparison::is_same)
+    }
+}
+
+/// The keys of the contract, of which `same` speaks of all discs, and the rest of the first; where there are several, `discs` has
+/// them all.
+fn as_json(a: &str, b: &str, found: &Compared) -> Value {
+    let mut body = json!({ "a": a, "b": b, "same": found.is_same() });
+    let first = found.pairs.first().map(pair_json).unwrap_or_default();
+    if let Some(body) = body.as_object_mut() {
+        body.extend(first.into_iter().filter(|(key, _)| key != "same"));
+    }
+    if found.discs.iter().any(|discs| *discs > 1) {
+        let alone = |place: usize| {
+            let side = if place < found.discs[0] { "a" } else { "b" };
+            Map::from_iter([("same".to_owned(), false.into()), ("only_in".to_owned(), side.into())])
+        };
+        let most = found.discs.iter().max().copied().unwrap_or_default();
+        let discs = (0..most).map(|place| found.pairs.get(place).map_or_else(|| alone(place), pair_json));
+        body["discs"] = image::numbered(discs);
+    }
+    body
+}
+
+fn pair_json(found: &Comparison) -> Map<String, Value> {
     let differences: Vec<Value> = found
         .differences
         .iter()
         .map(|run| json!({ "track": run.track, "first_lba": run.first.0, "sectors": run.sectors }))
         .collect();
-    json!({
-        "a": a, "b": b, "same": found.is_same(), "toc": found.toc, "differences": differences,
+    let pair = json!({
+        "same": found.is_same(), "toc": found.toc, "differences": differences,
         "sectors": found.sectors, "user_only": found.user_only,
-    })
+    });
+    match pair {
+        Value::Object(pair) => pair,
+        _ => Map::new(),
+    }
 }
 
-fn text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
+fn text(a: &str, b: &str, found: &Compared, all: bool) -> String {
+    let [in_a, in_b] = found.discs;
+    if let ([pair], true) = (found.pairs.as_slice(), in_a == in_b) {
+        return pair_text(a, b, pair, all);
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (number, pair) in (1..).zip(&found.pairs) {
+        lines.push(format!("disc {number}:"));
+        lines.extend(pair_text(a, b, pair, all).lines().map(|line| format!("  {line}")));
+    }
+    let numbers = [in_a, in_b].map(|discs| shown::count(discs as u64, "disc"));
+    lines.push(match (found.is_same(), in_a == in_b) {
+        (true, _) => format!("same discs, all {in_a}: {a} and {b}"),
+        (false, true) => format!("different: {a} and {b}"),
+        (false, false) => format!("different: {a} has {}, {b} has {}", numbers[0], numbers[1]),
+    });
+    lines.join("\n")
+}
+
+fn pair_text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     let mut lines = Vec::new();
     lines.extend(found.toc.iter().map(|toc| format!("tables of contents: {}", shown::name(toc))));
     let shown_runs = if all { found.differences.len() } else { SHOWN };
@@ -88,6 +151,7 @@ mod tests {
             sectors: 400,
             ..Comparison::default()
         };
+        let found = Compared { pairs: vec![found], discs: [1, 1] };
         assert_eq!(
             text("a", "b", &found, false),
             "track 2: 1 sector from LBA 300 on\ndifferent: 1 of 400 sectors compared, a and b"

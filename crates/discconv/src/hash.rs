@@ -41,7 +41,7 @@ pub(crate) struct Hashes {
 }
 
 pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, &args.image.reading)?;
+    let image = image::open(&args.image.input, &args.image.reading)?;
     let code = image::tell_state(&image, console);
     let progress = Progress::new(console, &image.shown, None);
     let hashes = hashes(&image, image::cores(&args.image.common), &progress)?;
@@ -49,21 +49,24 @@ pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
     if console.json {
         let mut body = Map::new();
         body.insert("path".to_owned(), image.path.to_string_lossy().into());
-        body.append(&mut hashes.json());
+        body.append(&mut json(&hashes));
         body.insert("notes".to_owned(), image.notes.iter().map(|note| note.text.as_str()).collect());
         console.data_json(&Value::Object(body));
     } else {
-        console.data(&hashes.text(&image));
+        console.data(&text(&hashes, &image));
     }
     Ok(code)
 }
 
-/// Hash all tracks of the image, on so many cores.
+/// Hash all tracks of every disc of the image, on so many cores.
 ///
 /// # Errors
 /// Reading, or [`Error::Cancelled`].
-pub(crate) fn hashes(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Hashes, Error> {
-    let disc = image.disc();
+pub(crate) fn hashes(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Vec<Hashes>, Error> {
+    image.discs.iter().map(|disc| of_disc(image, disc, cores, watch)).collect()
+}
+
+fn of_disc(image: &Image, disc: &Disc, cores: usize, watch: &dyn Watch) -> Result<Hashes, Error> {
     let tracks: Vec<Job<'_>> = disc.toc().tracks().map(|track| Job::new(image, disc, track)).collect();
     watch.begin(Phase::Hashing, tracks.iter().map(Job::bytes).sum());
     let done: Mutex<Vec<(u64, TrackHashes)>> = Mutex::default();
@@ -91,7 +94,7 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(image: &Image, disc: &'a Disc, track: &'a Track) -> Job<'a> {
-        let has_raw = disc.toc().media.has_raw() && !image.is_plain_2048();
+        let has_raw = disc.toc().media.has_raw() && !image.is_plain_2048(disc);
         Job { disc, track, raw: has_raw.then(|| raw_range(disc, track)) }
     }
 
@@ -204,9 +207,27 @@ fn is_rebuilt(disc: &Disc, lbas: &Range<Lba>) -> bool {
     disc.extents_in(lbas.clone()).any(|(_, extent)| extent.main.is_none_or(|place| place.form.main != Main::Frame(0, 2352)))
 }
 
+/// The keys of the JSON contract, which speak of the first disc; where there are several, `discs` has them all.
+pub(crate) fn json(discs: &[Hashes]) -> Map<String, Value> {
+    let mut body = discs.first().map(Hashes::json).unwrap_or_default();
+    if discs.len() > 1 {
+        body.insert("discs".to_owned(), image::numbered(discs.iter().map(Hashes::json)));
+    }
+    body
+}
+
+fn text(discs: &[Hashes], image: &Image) -> String {
+    let mut lines = vec![image.shown.clone()];
+    for (number, (hashes, disc)) in (1..).zip(discs.iter().zip(&image.discs)) {
+        let of = if discs.len() > 1 { format!("disc {number}, ") } else { String::new() };
+        lines.extend(hashes.lines(&of, disc));
+    }
+    lines.join("\n")
+}
+
 impl Hashes {
     /// The keys `tracks` and `user` of the JSON contract.
-    pub(crate) fn json(&self) -> Map<String, Value> {
+    fn json(&self) -> Map<String, Value> {
         let tracks = self.tracks.iter().map(|track| {
             let raw = track.raw.as_ref().map(|(digests, rebuilt)| {
                 let mut map = digests.json();
@@ -221,19 +242,20 @@ impl Hashes {
         map
     }
 
-    fn text(&self, image: &Image) -> String {
-        let modes: Vec<&str> = image.disc().toc().tracks().map(|track| track.mode.name()).collect();
-        let mut lines = vec![image.shown.clone()];
+    /// A block for each view of each track; `of` says of which disc.
+    fn lines(&self, of: &str, disc: &Disc) -> Vec<String> {
+        let modes = disc.toc().tracks().map(|track| track.mode.name());
+        let mut lines = Vec::new();
         for (track, mode) in self.tracks.iter().zip(modes) {
             if let Some((digests, rebuilt)) = &track.raw {
                 let rebuilt = if *rebuilt { ", rebuilt" } else { "" };
-                lines.extend(block(&format!("track {} ({mode}), raw{rebuilt}", track.number), digests));
+                lines.extend(block(&format!("{of}track {} ({mode}), raw{rebuilt}", track.number), digests));
             }
             if let Some(digests) = &track.user {
-                lines.extend(block(&format!("track {} ({mode}), user data", track.number), digests));
+                lines.extend(block(&format!("{of}track {} ({mode}), user data", track.number), digests));
             }
         }
-        lines.join("\n")
+        lines
     }
 }
 

@@ -8,6 +8,7 @@ use crate::shown;
 use discconv_core::{Disc, Error, Forgiving, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
 use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, FileSource, FolderSiblings};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub(crate) struct Image {
     sheet: Option<String>,
     /// Every file that was opened for it, itself and what it names, with its length in bytes.
     pub(crate) files: BTreeMap<FileIdentity, u64>,
+    /// The other images whose discs are here too: their paths, and which disc is the first of each.
+    further: Vec<(PathBuf, usize)>,
 }
 
 /// Open the image at `path`, as `reading` says.
@@ -81,6 +84,7 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         forgiven: opened.forgiven,
         sheet: described,
         files: beside.files(path).into_iter().chain(sizes(&reading.parent)).collect(),
+        further: Vec::new(),
     })
 }
 
@@ -117,25 +121,23 @@ pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     companions.chain(beside.files(path).into_keys()).collect()
 }
 
-/// Open the image of a verb that looks at one.
-///
-/// # Errors
-/// As [`open`].
-pub(crate) fn open_one(path: &Path, reading: &Reading) -> Result<Image, Failure> {
-    let mut image = open(path, reading)?;
-    if image.discs.len() > 1 {
-        let text = format!("{}: only the first of {} discs is looked at", path.display(), image.discs.len());
-        image.notes.push(Note::oddity(text));
-    }
-    Ok(image)
-}
-
 /// Tell notes and damage beside a result that does not show them; the exit code that follows from them.
 pub(crate) fn tell_state(image: &Image, console: &Console) -> u8 {
     crate::convert::tell_notes(image, console);
     let damage = image.damage();
     damage.iter().for_each(|note| console.warn(&image.named(note)));
     if damage.is_empty() { errors::DONE } else { errors::DAMAGED }
+}
+
+/// What is said of each of several discs, with its number in front.
+pub(crate) fn numbered(discs: impl Iterator<Item = Map<String, Value>>) -> Value {
+    let numbered = (1..).zip(discs).map(|(number, disc): (u64, _)| {
+        let mut body = Map::new();
+        body.insert("number".to_owned(), number.into());
+        body.extend(disc);
+        Value::Object(body)
+    });
+    numbered.collect()
 }
 
 /// `-` is no image.
@@ -164,16 +166,33 @@ impl Image {
         self.wrappers.first().copied().unwrap_or(self.format)
     }
 
-    /// The disc; of several, the first.
-    pub(crate) fn disc(&self) -> &Disc {
-        // `open` refuses an image without a disc.
-        &self.discs[0]
+    /// The same with the discs of another image behind its own.
+    pub(crate) fn append(&mut self, other: Image) {
+        // Notes without a name would now be anybody's.
+        let named =
+            |image: &Image| image.notes.iter().map(|note| Note { text: image.named(note), ..note.clone() }).collect::<Vec<_>>();
+        self.notes = named(self).into_iter().chain(named(&other)).collect();
+        self.shown = format!("{}, {}", self.shown, other.shown);
+        self.further.push((other.path, self.discs.len()));
+        self.discs.extend(other.discs);
+        self.forgiven.extend(other.forgiven);
+        self.files.extend(other.files);
     }
 
-    /// Is it nothing but 2048-byte sectors, with no description that says what they were on the disc?
-    pub(crate) fn is_plain_2048(&self) -> bool {
+    /// The paths of all images whose discs are here.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.path.as_path()).chain(self.further.iter().map(|(path, _)| path.as_path()))
+    }
+
+    /// The path of the image that a disc is in.
+    pub(crate) fn path_of(&self, disc: usize) -> &Path {
+        self.further.iter().rev().find(|(_, first)| *first <= disc).map_or(&self.path, |(path, _)| path)
+    }
+
+    /// Is `disc` nothing but 2048-byte sectors, with no description that says what they were on the disc?
+    pub(crate) fn is_plain_2048(&self, disc: &Disc) -> bool {
         let described = !self.format.companions.is_empty();
-        !described && self.disc().extents().iter().all(|extent| extent.main.is_some_and(|place| place.form.main == Main::User))
+        !described && disc.extents().iter().all(|extent| extent.main.is_some_and(|place| place.form.main == Main::User))
     }
 
     /// Are there data sectors of which only the 2048 user bytes are stored?
@@ -198,10 +217,11 @@ impl Image {
     /// What `note` says, with the name of a file of this image in front; most notes have one.
     pub(crate) fn named(&self, note: &Note) -> String {
         let own = self.path.display().to_string();
+        let others = self.further.iter().map(|(path, _)| path.display().to_string());
         let sources = self.discs.iter().flat_map(Disc::sources).map(|source| source.name().to_owned());
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let here = |name: String| [folder.join(&name).display().to_string(), name];
-        let mut names = std::iter::once(own.clone()).chain(sources).chain(self.sheet.clone()).flat_map(here);
+        let mut names = std::iter::once(own.clone()).chain(others).chain(sources).chain(self.sheet.clone()).flat_map(here);
         let is_named = names.any(|name| note.text.strip_prefix(&name).is_some_and(|rest| rest.starts_with(": ")));
         if is_named { note.text.clone() } else { format!("{own}: {}", note.text) }
     }

@@ -8,15 +8,15 @@ use crate::shown;
 use discconv_core::{
     CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackSurvey, survey_track,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Sectors that are looked at in a track, and in a whole disc, at most.
 const SAMPLES_TRACK: u32 = 64;
 const SAMPLES_DISC: u32 = 512;
 
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
-    let image = image::open_one(&args.image.input, &args.image.reading)?;
-    let surveys = surveys(image.disc())?;
+    let image = image::open(&args.image.input, &args.image.reading)?;
+    let surveys = image.discs.iter().map(surveys).collect::<Result<Vec<Surveys>, Error>>()?;
     if console.json {
         console.data_json(&as_json(&image, &surveys));
     } else {
@@ -26,15 +26,33 @@ pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
 }
 
 /// What each track's sectors are, in the order of the tracks.
-fn surveys(disc: &Disc) -> Result<Vec<TrackSurvey>, Error> {
+type Surveys = Vec<TrackSurvey>;
+
+fn surveys(disc: &Disc) -> Result<Surveys, Error> {
     let tracks = u32::try_from(disc.toc().track_count()).unwrap_or(u32::MAX).max(1);
     let samples = (SAMPLES_DISC / tracks).clamp(4, SAMPLES_TRACK);
     let mut scratch = Scratch::default();
     disc.toc().tracks().map(|track| survey_track(disc, track, samples, &mut scratch)).collect()
 }
 
-fn as_json(image: &Image, surveys: &[TrackSurvey]) -> Value {
-    let disc = image.disc();
+/// The keys of the contract, which speak of the first disc; where there are several, `discs` has them all.
+fn as_json(image: &Image, surveys: &[Surveys]) -> Value {
+    let mut discs = image.discs.iter().zip(surveys).map(|(disc, surveys)| disc_json(disc, surveys));
+    let mut body = Map::new();
+    body.insert("path".to_owned(), image.path.to_string_lossy().into());
+    body.insert("format".to_owned(), image.container().id.into());
+    let first = discs.next().unwrap_or_default();
+    body.extend(first.clone());
+    body.insert("size_bytes".to_owned(), image.size_bytes().into());
+    body.insert("notes".to_owned(), image.notes.iter().map(|note| note.text.as_str()).collect());
+    if image.discs.len() > 1 {
+        body.insert("discs".to_owned(), image::numbered(std::iter::once(first).chain(discs)));
+    }
+    Value::Object(body)
+}
+
+/// What is said of one disc.
+fn disc_json(disc: &Disc, surveys: &[TrackSurvey]) -> Map<String, Value> {
     let mut surveys = surveys.iter();
     let sessions = disc.toc().sessions.iter().enumerate().map(|(place, session)| {
         let tracks: Vec<Value> =
@@ -42,11 +60,12 @@ fn as_json(image: &Image, surveys: &[TrackSurvey]) -> Value {
         json!({ "number": place + 1, "start_lba": start(session).0, "lead_out_lba": session.lead_out.0, "tracks": tracks })
     });
     let sessions: Vec<Value> = sessions.collect();
-    json!({
-        "path": image.path.to_string_lossy(), "format": image.container().id, "media": disc.toc().media.name(), "sessions": sessions,
-        "mcn": disc.toc().mcn.as_ref().map(ToString::to_string), "subchannel": disc.stored_sub().map(SubCoding::name),
-        "size_bytes": image.size_bytes(), "notes": image.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
-    })
+    let mut body = Map::new();
+    body.insert("media".to_owned(), disc.toc().media.name().into());
+    body.insert("sessions".to_owned(), sessions.into());
+    body.insert("mcn".to_owned(), disc.toc().mcn.as_ref().map(ToString::to_string).into());
+    body.insert("subchannel".to_owned(), disc.stored_sub().map(SubCoding::name).into());
+    body
 }
 
 /// INDEX 01 of the session's first track.
@@ -80,14 +99,41 @@ fn media_words(media: Media) -> &'static str {
     }
 }
 
-fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
-    let disc = image.disc();
+fn text(image: &Image, surveys: &[Surveys]) -> String {
+    let several = image.discs.len() > 1;
+    let what = match image.discs.as_slice() {
+        [disc] => media_words(disc.toc().media).to_owned(),
+        discs => shown::count(discs.len() as u64, "disc"),
+    };
+    let mut lines = vec![image.shown.clone(), format!("{}, {what}, {}", kind_words(image), shown::size(image.size_bytes()))];
+    for (number, (disc, surveys)) in (1..).zip(image.discs.iter().zip(surveys)) {
+        if several {
+            lines.push(format!("\ndisc {number} of {}, {}", image.discs.len(), media_words(disc.toc().media)));
+        }
+        lines.extend(disc_lines(disc, surveys));
+    }
+    if image.discs.iter().any(|disc| disc.toc().media.has_raw()) {
+        lines.push("length and pregap are in minutes:seconds:frames".to_owned());
+    }
+    for (number, disc) in (1..).zip(&image.discs) {
+        let of = if several { format!("disc {number}, ") } else { String::new() };
+        lines.extend(further_indexes(disc).into_iter().chain(titles(disc)).map(|line| format!("{of}{line}")));
+    }
+    if !image.notes.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(image.notes.iter().map(|note| {
+        let kind = if note.kind == NoteKind::Damage { "damage" } else { "note" };
+        format!("{kind}: {}", shown::name(&note.text))
+    }));
+    lines.join("\n")
+}
+
+/// Codes, and a table for each session.
+fn disc_lines(disc: &Disc, surveys: &[TrackSurvey]) -> Vec<String> {
     let toc = disc.toc();
-    let mut lines = vec![
-        image.shown.clone(),
-        format!("{}, {}, {}", kind_words(image), media_words(toc.media), shown::size(image.size_bytes())),
-    ];
-    lines.extend(toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))));
+    let mut lines: Vec<String> =
+        toc.mcn.as_ref().map(|mcn| format!("MCN {}", shown::name(&mcn.to_string()))).into_iter().collect();
     lines.extend(disc.stored_sub().map(|sub| format!("subchannel stored, {}", sub.name())));
     let mut rest = surveys;
     for (place, session) in toc.sessions.iter().enumerate() {
@@ -99,19 +145,7 @@ fn text(image: &Image, surveys: &[TrackSurvey]) -> String {
         rest = others;
         lines.push(track_table(session, these, toc.media.has_raw()));
     }
-    if toc.media.has_raw() {
-        lines.push("length and pregap are in minutes:seconds:frames".to_owned());
-    }
-    lines.extend(further_indexes(disc));
-    lines.extend(titles(disc));
-    if !image.notes.is_empty() {
-        lines.push(String::new());
-    }
-    lines.extend(image.notes.iter().map(|note| {
-        let kind = if note.kind == NoteKind::Damage { "damage" } else { "note" };
-        format!("{kind}: {}", shown::name(&note.text))
-    }));
-    lines.join("\n")
+    lines
 }
 
 /// `timed`: of a medium on which lengths are times.

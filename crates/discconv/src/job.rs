@@ -26,10 +26,12 @@ pub(crate) struct Settings {
     pub(crate) write: WriteOptions,
 }
 
-/// One image to be converted.
+/// One image to be converted, or the discs of several into one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
+    /// Images whose discs follow its own.
+    pub(crate) further: Vec<PathBuf>,
     pub(crate) target: Target,
 }
 
@@ -53,7 +55,7 @@ pub(crate) struct Target {
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// IN OUT.
+    /// IN OUT, or IN... --into OUT.
     One(Job),
     /// IN... --out DIR.
     Many {
@@ -129,8 +131,37 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
         }
         return Ok(Request::Many { inputs: args.files.clone(), out: out.clone(), format });
     }
-    match args.files.as_slice() {
-        [input, output] => Ok(Request::One(Job { input: input.clone(), target: target(input, output, format)? })),
+    match (args.files.as_slice(), &args.into) {
+        ([input, further @ ..], Some(output)) => {
+            further.iter().find(|input| input.is_dir()).map_or(Ok(()), |input| Err(folder_needs_a_batch(input)))?;
+            let target = target(input, output, format)?;
+            if let Some(info) = target.format.and_then(info_of).filter(|info| info.most_discs == 1 && !further.is_empty()) {
+                return Err(holds_one_disc(info));
+            }
+            Ok(Request::One(Job { input: input.clone(), further: further.to_vec(), target }))
+        }
+        (files, _) => of_words(files, format),
+    }
+}
+
+fn holds_one_disc(info: &FormatInfo) -> Failure {
+    Failure::usage(
+        format!("--into has no meaning for {}, which holds one disc", info.id),
+        format!(
+            "to convert each image by itself, say --to {} --out DIR; formats that hold several discs: {}",
+            info.id,
+            ids(|info| info.most_discs > 1)
+        ),
+    )
+}
+
+/// IN OUT, or what is wrong with it.
+fn of_words(files: &[PathBuf], format: Option<&'static str>) -> Result<Request, Failure> {
+    match files {
+        [input, output] => {
+            let target = target(input, output, format)?;
+            Ok(Request::One(Job { input: input.clone(), further: Vec::new(), target }))
+        }
         [input] if input.is_dir() => Err(folder_needs_a_batch(input)),
         [input] => Err(Failure::usage(
             format!("{} is to be converted, but into what?", shown::path(input)),
@@ -141,8 +172,8 @@ pub(crate) fn request(args: &ConvertArgs) -> Result<Request, Failure> {
             ),
         )),
         _ => Err(Failure::usage(
-            format!("{} names, where one IN and one OUT were expected", args.files.len()),
-            "to convert several images, say --to FORMAT --out DIR",
+            format!("{} names, where one IN and one OUT were expected", files.len()),
+            "to convert several images, say --to FORMAT --out DIR; to put several discs into one file, --into FILE",
         )),
     }
 }
@@ -248,6 +279,12 @@ fn format_of(output: &Path, extension: &str) -> Result<&'static str, Failure> {
 /// What is known of the format `id`.
 pub(crate) fn info_of(id: &str) -> Option<&'static FormatInfo> {
     FORMATS.iter().map(|format| format.info()).find(|info| info.id == id)
+}
+
+/// The formats that are written and are such, by their ids.
+pub(crate) fn ids(able: impl Fn(&FormatInfo) -> bool) -> String {
+    let able = FORMATS.iter().map(|format| format.info()).filter(|info| info.writes && able(info));
+    able.map(|info| info.id).collect::<Vec<_>>().join(", ")
 }
 
 /// The stem of outputs made from `input`.

@@ -24,7 +24,12 @@ pub(crate) fn of(prepared: &Prepared, done: &Done, settings: &Settings, cores: u
     let mut source = Map::new();
     source.insert("path".to_owned(), prepared.image.path.to_string_lossy().into());
     source.insert("format".to_owned(), prepared.image.container().id.into());
-    source.append(&mut hash::hashes(&prepared.image, cores, watch)?.json());
+    source.append(&mut hash::json(&hash::hashes(&prepared.image, cores, watch)?));
+    if let (true, Some(discs)) = (prepared.image.paths().count() > 1, source.get_mut("discs").and_then(Value::as_array_mut)) {
+        for (place, disc) in discs.iter_mut().enumerate() {
+            disc["path"] = prepared.image.path_of(place).to_string_lossy().into();
+        }
+    }
     let outputs: Vec<Value> = done.paths.iter().map(|path| output(path, watch)).collect::<Result<_, Error>>()?;
     Ok(json!({
         "tool": "discconv", "version": env!("CARGO_PKG_VERSION"), "source": source, "outputs": outputs,

@@ -134,8 +134,12 @@ pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -
         .map(|(path, (_, bytes))| json!({ "path": path.to_string_lossy(), "bytes": bytes }));
     let oddities = prepared.image.notes.iter().filter(|note| note.kind == NoteKind::Oddity).map(|note| note.text.clone());
     let notes: Vec<String> = oddities.chain(done.report.notes.iter().cloned()).collect();
+    let mut source = json!({ "path": prepared.image.path.to_string_lossy(), "format": prepared.image.container().id });
+    if prepared.image.paths().count() > 1 {
+        source["paths"] = prepared.image.paths().map(|path| path.to_string_lossy()).collect();
+    }
     json!({
-        "source": { "path": prepared.image.path.to_string_lossy(), "format": prepared.image.container().id },
+        "source": source,
         "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),
         "notes": notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
         "tracks_identical": done.report.verified_tracks,

@@ -7,7 +7,7 @@ use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
-use discconv_core::{Error, Lba, SectorReport, Watch, verify_sectors};
+use discconv_core::{Disc, Error, Lba, Note, NoteKind, SectorReport, Watch, verify_sectors};
 use discconv_host::ThreadPool;
 use serde_json::{Map, Value, json};
 use std::ops::Range;
@@ -36,41 +36,67 @@ impl Findings {
 
 pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
     let reading = Reading { forgive: true, ..args.image.reading.clone() };
-    let image = image::open_one(&args.image.input, &reading)?;
+    let image = image::open(&args.image.input, &reading)?;
     let progress = Progress::new(console, &image.shown, None);
-    let found = check(&image, image::cores(&args.image.common), &progress)?;
+    let cores = image::cores(&args.image.common);
+    let found = image.discs.iter().map(|disc| check(&image, disc, cores, &progress)).collect::<Result<Vec<Findings>, Error>>()?;
     drop(progress);
     if console.json {
         console.data_json(&as_json(&image, &found));
     } else {
         console.data(&text(&image, &found));
     }
-    Ok(if found.is_ok() { errors::DONE } else { errors::DAMAGED })
+    Ok(if found.iter().all(Findings::is_ok) { errors::DONE } else { errors::DAMAGED })
 }
 
-fn check(image: &Image, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
-    let disc = image.disc();
+fn check(image: &Image, disc: &Disc, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
     let pool = ThreadPool::new(cores);
+    let before = image.unreadable();
     let promises = checks::Promises::follow(disc);
     let sectors = verify_sectors(disc, &pool, watch)?;
     let mut broken = promises.broken(&pool, watch)?;
-    let blocks = disc.sources().iter().any(|source| source.block_hint() > 1);
-    if blocks && disc.checks().is_empty() {
+    let coded = is_coded(image, disc);
+    if coded && disc.checks().is_empty() {
         checks::read_all(disc, &pool, watch)?;
     }
-    broken.extend(image.unreadable().into_iter().map(|(_, what)| what));
-    let damage = image.damage().into_iter().map(|note| note.text.clone()).collect();
-    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks })
+    broken.extend(image.unreadable().into_iter().filter(|place| !before.contains(place)).map(|(_, what)| what));
+    // What is noted around the discs is in the notes of each.
+    let damage = disc.notes().iter().filter(|note| note.kind == NoteKind::Damage).map(|note| note.text.clone()).collect();
+    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks: coded })
 }
 
-fn as_json(image: &Image, found: &Findings) -> Value {
+/// Are the sectors of its file packed? Tracks of a sheet that are sound files are no business of the sheet.
+fn is_coded(image: &Image, disc: &Disc) -> bool {
+    let alone = image.format.companions.is_empty();
+    !image.wrappers.is_empty() || (alone && disc.sources().iter().any(|source| source.block_hint() > 1))
+}
+
+/// The keys of the contract, of which `ok` and `container` speak of all discs, and `sectors` of the first; where there are
+/// several, `discs` has them all.
+fn as_json(image: &Image, found: &[Findings]) -> Value {
     let mut notes: Vec<&str> = image.notes.iter().map(|note| note.text.as_str()).collect();
-    notes.extend(found.broken.iter().map(String::as_str));
-    json!({
-        "path": image.path.to_string_lossy(), "ok": found.is_ok(),
-        "container": { "checked": found.promised > 0 || found.blocks, "ok": found.broken.is_empty() },
-        "sectors": sectors_json(&found.sectors), "notes": notes,
-    })
+    notes.extend(found.iter().flat_map(|found| &found.broken).map(String::as_str));
+    let container = |found: &[Findings]| {
+        let checked = found.iter().any(|found| found.promised > 0 || found.blocks);
+        json!({ "checked": checked, "ok": found.iter().all(|found| found.broken.is_empty()) })
+    };
+    let mut body = Map::new();
+    body.insert("path".to_owned(), image.path.to_string_lossy().into());
+    body.insert("ok".to_owned(), found.iter().all(Findings::is_ok).into());
+    body.insert("container".to_owned(), container(found));
+    body.insert("sectors".to_owned(), found.first().map(|found| sectors_json(&found.sectors)).into());
+    body.insert("notes".to_owned(), notes.into());
+    if found.len() > 1 {
+        let disc = |found: &Findings| {
+            let mut body = Map::new();
+            body.insert("ok".to_owned(), found.is_ok().into());
+            body.insert("container".to_owned(), container(std::slice::from_ref(found)));
+            body.insert("sectors".to_owned(), sectors_json(&found.sectors));
+            body
+        };
+        body.insert("discs".to_owned(), image::numbered(found.iter().map(disc)));
+    }
+    Value::Object(body)
 }
 
 fn sectors_json(report: &SectorReport) -> Value {
@@ -88,22 +114,33 @@ fn sectors_json(report: &SectorReport) -> Value {
     Value::Object(map)
 }
 
-fn text(image: &Image, found: &Findings) -> String {
+fn text(image: &Image, found: &[Findings]) -> String {
     let mut lines = vec![image.shown.clone()];
-    lines.push(match (found.promised, found.broken.len()) {
+    for (number, findings) in (1..).zip(found) {
+        if found.len() > 1 {
+            lines.push(format!("disc {number} of {}:", found.len()));
+        }
+        lines.extend(disc_lines(findings));
+    }
+    let damaged = |note: &&Note| found.iter().any(|found| found.damage.contains(&note.text));
+    let oddities = image.notes.iter().filter(|note| !damaged(note));
+    lines.extend(oddities.map(|note| format!("note: {}", shown::name(&note.text))));
+    lines.push(if found.iter().all(Findings::is_ok) { "ok".to_owned() } else { "not ok".to_owned() });
+    lines.join("\n")
+}
+
+fn disc_lines(found: &Findings) -> Vec<String> {
+    let mut lines = vec![match (found.promised, found.broken.len()) {
         (0, broken) if broken > 0 => format!("container: {} cannot be unpacked", shown::count(broken as u64, "place")),
         (0, _) if found.blocks => "container: has no checksums of its own; all its blocks unpack".to_owned(),
         (0, _) => "container: has no checksums of its own".to_owned(),
         (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
         (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
-    });
+    }];
     lines.extend(found.broken.iter().map(|broken| format!("  {}", shown::name(broken))));
     lines.extend(sector_lines(&found.sectors));
     lines.extend(found.damage.iter().map(|damage| format!("damage: {}", shown::name(damage))));
-    let oddities = image.notes.iter().filter(|note| !found.damage.contains(&note.text));
-    lines.extend(oddities.map(|note| format!("note: {}", shown::name(&note.text))));
-    lines.push(if found.is_ok() { "ok".to_owned() } else { "not ok".to_owned() });
-    lines.join("\n")
+    lines
 }
 
 fn sector_lines(report: &SectorReport) -> Vec<String> {

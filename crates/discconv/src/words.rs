@@ -7,16 +7,22 @@ use std::ffi::{OsStr, OsString};
 /// Verbs of the contract that this version lacks.
 const LACKING_VERBS: &[&str] = &["ls", "cat", "extract", "create", "repair", "mount", "doctor", "explain", "dat", "check"];
 /// Options of the contract that this version lacks.
-const LACKING_OPTIONS: &[&str] = &["--for", "--into", "--explain", "--ecc", "--fix", "--hunk", "--codec", "--parent"];
+const LACKING_OPTIONS: &[&str] = &["--for", "--explain", "--ecc", "--fix"];
 
 /// Options that take a value, so that the value is not mistaken for a verb.
 const WITH_VALUE: &[&str] = &[
     "--from",
     "--password-file",
+    "--parent",
     "--block",
+    "--hunk",
+    "--codec",
+    "--title",
+    "--icon",
     "--to",
     "--out",
     "-o",
+    "--into",
     "--sector",
     "--mode",
     "--allow-loss",
@@ -140,6 +146,7 @@ mod tests {
         check("discconv --jobs 2 hash a.bin", "discconv hash --jobs 2 a.bin");
         check("discconv a.bin info", "discconv convert a.bin info");
         check("discconv --to iso info --out d", "discconv info --to iso --out d");
+        check("discconv --into info a.cue b.cue", "discconv convert --into info a.cue b.cue");
         check("discconv convert info x.iso", "discconv convert info x.iso");
         check("discconv -- info x.iso", "discconv convert -- info x.iso");
         check("discconv --help", "discconv --help");
@@ -168,7 +175,7 @@ mod tests {
             let error = Cli::try_parse_from(with_verb(words(line))).err()?;
             lacking_option(&error).map(|failure| failure.message())
         };
-        for name in ["--for", "--into", "--explain"] {
+        for name in ["--for", "--explain"] {
             let expected = format!("the option {name} is not in this version");
             assert_eq!(option(&format!("discconv a.iso {name} x")).as_deref(), Some(&*expected));
             assert_eq!(option(&format!("discconv a.iso {name}=x")).as_deref(), Some(&*expected));

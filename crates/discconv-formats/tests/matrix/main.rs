@@ -9,10 +9,10 @@ use discconv_core::{
     Disc, Error, Execution, Form, Format, Input, Lba, Loss, LossKind, LossKinds, Outputs, Plan, Pool, Quiet, Report, Result,
     Scratch, Serial, Tally, Toc, Track, WriteOptions, compare, execute, toc_difference,
 };
-use discconv_formats::{FORMATS, open, plan_to, reader_for};
+use discconv_formats::{FORMATS, entries, open, plan_to, reader_for};
 use discconv_host::ThreadPool;
 use discconv_testkit::Rng;
-use discconv_testkit::fixtures::{Fixture, all_good, all_large};
+use discconv_testkit::fixtures::{Fixture, all_good, all_large, by_name};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -147,8 +147,9 @@ fn through(way: &Way<'_>, discs: &[Disc]) -> Option<Vec<Disc>> {
         let broken: Vec<&Loss> = lost.iter().filter(|loss| way.format.info().carries.contains(loss.kind)).collect();
         assert!(broken.is_empty(), "{}: claims to carry what it loses: {broken:?}", way.what);
     }
-    let entry = &plan.files[plan.entry].name;
-    let after = open_all(&files, entry, plan.forced).unwrap_or_else(|error| panic!("{}: its output: {error}", way.what));
+    let open_entry =
+        |entry: &String| open_all(&files, entry, plan.forced).unwrap_or_else(|error| panic!("{}: its output: {error}", way.what));
+    let after: Vec<Disc> = entries(&plan).iter().flat_map(open_entry).collect();
     check_same(way, discs, &after, &lost);
     Some(after)
 }
@@ -228,6 +229,22 @@ fn check(fixtures: &[Fixture]) {
 #[test]
 fn every_disc_through_every_format() {
     check(&all_good());
+}
+
+/// Into one file where the format holds several, else into files of their own.
+#[test]
+fn several_discs_at_once() {
+    let fixtures = ["playstation", "mixed", "forms"].map(|name| by_name(name).unwrap());
+    let discs: Vec<Disc> = fixtures.iter().flat_map(|one| open_all(&memory(one), &one.entry, None).unwrap()).collect();
+    assert_eq!(discs.len(), 3);
+    let mut results = Results::default();
+    for format in writers() {
+        for options in choices().into_iter().take(2) {
+            let what = format!("three discs -> {}{}", format.info().id, named(&options));
+            results.through(&Way { what, format, options }, &discs);
+        }
+    }
+    assert!(results.faults.is_empty() && results.made > writers().count(), "{:#?}", results.faults);
 }
 
 #[test]

@@ -48,6 +48,19 @@ pub(super) fn isz_in_two(image: &[u8]) -> Option<Vec<u8>> {
     Some([&[&head[..], &table, tables, first].concat(), &[&second_head[..], second].concat()].map(Vec::as_slice).join(MARK))
 }
 
+/// A file of one disc in its parts, without the zeros at the end of each.
+pub(super) fn pbp_in_parts((name, file): Seed) -> Option<Seed> {
+    let disc = usize::try_from(u32::from_le_bytes(*file.get(0x24..)?.first_chunk()?)).ok()?;
+    let parts = [0..disc, disc..disc + 0x4000, disc + 0x4000..disc + 0x10_0000, disc + 0x10_0000..file.len()];
+    let parts: Vec<&[u8]> = parts.into_iter().map(|range| file.get(range).map(trimmed)).collect::<Option<_>>()?;
+    Some((name, parts.join(MARK)))
+}
+
+fn trimmed(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &bytes[..end]
+}
+
 /// Nero images without the 150 sectors before the first track, which Nero stores.
 pub(super) fn nrg() -> Vec<Seed> {
     let user: Vec<u8> = (0..4).flat_map(|at| [at; 2048]).collect();

@@ -15,5 +15,5 @@ mod sheets;
 
 pub use codec::codec;
 pub use images::{ccd, iso, mds, nrg};
-pub use packed::{convert, cso, isz};
+pub use packed::{convert, cso, isz, pbp};
 pub use sheets::{audio, cue, toc};

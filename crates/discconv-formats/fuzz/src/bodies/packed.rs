@@ -1,6 +1,7 @@
 //! Packed images, and everything that is written.
 
 use super::folder::{Folder, open, split};
+use super::images::read_and_write;
 use super::proof::{pack_and_compare, read_edges, source, write_and_compare};
 use discconv_core::{Input, Opened, ReadAt, Score, Siblings};
 use discconv_formats::{FORMATS, by_id};
@@ -32,6 +33,26 @@ pub fn isz(data: &[u8]) {
             image.discs.iter().for_each(read_edges);
         }
     }
+}
+
+/// Any bytes as discs of a PlayStation for the PSP. Most of such a file is a table with room for a hundred minutes: where the input
+/// is in several parts, they are what stands before the table, the head of the disc, the table's beginning, and the blocks.
+pub fn pbp(data: &[u8]) {
+    let file = match split(data)[..] {
+        [front, head, index, blocks, ..] => {
+            let place = front.get(0x24..0x28).and_then(<[u8]>::first_chunk).map_or(0, |place| u32::from_le_bytes(*place));
+            let place = usize::try_from(place).unwrap_or(0).clamp(front.len(), front.len().max(0x1_0000));
+            let parts = [(front, place), (head, place + 0x4000), (index, place + 0x10_0000)];
+            let mut file = Vec::new();
+            for (part, end) in parts {
+                file.extend_from_slice(part);
+                file.resize(end, 0);
+            }
+            [&file, blocks].concat()
+        }
+        _ => data.to_vec(),
+    };
+    read_and_write("pbp", "x.pbp", &file, &Folder::of_zeros());
 }
 
 /// Any bytes, converted to every format that is written. What comes out, opened again, is what went in.

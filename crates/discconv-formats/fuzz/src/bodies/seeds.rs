@@ -37,6 +37,7 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         "toc" => written(&["toc"], None).into_iter().chain(written(&["toc"], Some(2448))).collect(),
         "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([laid::jso()]).collect(),
         "isz" => split_isz(written(&["isz"], None)),
+        "pbp" => written(&["pbp"], None).into_iter().filter_map(laid::pbp_in_parts).collect(),
         "audio" => sounds(&root.join("crates/discconv-audio/tests/data")),
         "codec" => blocks(),
         _ => Vec::new(),

@@ -1,0 +1,9 @@
+//! Tests of PBP, a module per theme. Files are laid here byte by byte, never by the writer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::cast_possible_truncation, reason = "tests")]
+
+mod hostile;
+mod lay;
+mod read;
+mod traps;
+mod write;
