@@ -7,15 +7,18 @@ static TABLES: [[u16; 256]; AT_ONCE] = tables();
 
 const fn tables() -> [[u16; 256]; AT_ONCE] {
     let mut tables = [[0; 256]; AT_ONCE];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = (byte as u16) << 8;
+    let mut byte: u8 = 0;
+    loop {
+        let mut crc = u16::from_be_bytes([byte, 0]);
         let mut bit = 0;
         while bit < 8 {
             crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x8005 } else { crc << 1 };
             bit += 1;
         }
-        tables[0][byte] = crc;
+        tables[0][byte as usize] = crc;
+        if byte == u8::MAX {
+            break;
+        }
         byte += 1;
     }
     let mut table = 1;

@@ -5,8 +5,10 @@
 mod bits;
 mod crc;
 mod decode;
+mod encode;
 mod frame;
 mod predict;
 mod subframe;
 
 pub use decode::Decoder;
+pub use encode::Encoder;

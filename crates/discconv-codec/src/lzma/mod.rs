@@ -11,7 +11,9 @@
 //! Source: the LZMA specification in the LZMA SDK (public domain).
 
 mod decode;
+mod encode;
 mod model;
 mod range;
 
 pub use decode::Decoder;
+pub use encode::Encoder;

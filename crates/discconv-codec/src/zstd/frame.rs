@@ -59,3 +59,23 @@ fn skip_blocks(coded: &[u8], mut at: usize) -> Result<usize, CodecError> {
         }
     }
 }
+
+/// Appends a frame of blocks that are stored: always possible.
+pub(super) fn stored(input: &[u8], out: &mut Vec<u8>) {
+    /// A window that large; as many bytes a block has at most.
+    const BLOCK: usize = 128 << 10;
+    out.extend(MAGIC.to_le_bytes());
+    // No content size, no checksum; a window of 2^17.
+    out.extend([0, 7 << 3]);
+    let mut rest = input;
+    loop {
+        let (now, later) = rest.split_at(rest.len().min(BLOCK));
+        let head = u32::try_from(now.len()).unwrap_or(0) << 3 | u32::from(later.is_empty());
+        out.extend(&head.to_le_bytes()[..3]);
+        out.extend_from_slice(now);
+        rest = later;
+        if rest.is_empty() {
+            return;
+        }
+    }
+}

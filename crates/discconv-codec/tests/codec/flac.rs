@@ -11,8 +11,8 @@ pub fn sounds(pairs: usize) -> Vec<(String, Vec<i16>)> {
         ("silence".to_owned(), vec![0; pairs * 2]),
         ("the loudest square".to_owned(), (0..pairs * 2).map(|n| if n / 50 % 2 == 0 { i16::MAX } else { i16::MIN }).collect()),
         ("opposite channels".to_owned(), (0..pairs * 2).map(|n| if n % 2 == 0 { i16::MAX } else { i16::MIN }).collect()),
-        ("a ramp".to_owned(), (0..pairs * 2).map(|n| (n / 2) as i16).collect()),
-        ("even numbers".to_owned(), (0..pairs * 2).map(|n| ((n * n) as i16) & !7).collect()),
+        ("a ramp".to_owned(), (0..pairs * 2).map(|n| (n / 2) as u16 as i16).collect()),
+        ("even numbers".to_owned(), (0..pairs * 2).map(|n| ((n * n) as u16 as i16) & !7).collect()),
     ];
     for seed in 0..6 {
         let mut chance = Rng::new(seed);
