@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 
 /// The extra that remembers the files of the sheet: one line `bytes TAB state TAB name` each, in the order of the
 /// sources. The state is [`PLAIN`], [`UNUSED`], or the id of the wrapper that was taken off.
-const FILES: ExtraKind = ExtraKind::Other("cue-files");
+const FILES: ExtraKind = ExtraKind::other("cue-files");
 /// The extra that remembers the file of CD-TEXT packs.
-const PACKS: ExtraKind = ExtraKind::Other("cue-packs");
+const PACKS: ExtraKind = ExtraKind::other("cue-packs");
 const PLAIN: &str = "plain";
 const UNUSED: &str = "unused";
 

@@ -14,7 +14,7 @@ use discconv_core::{
 use std::sync::Arc;
 
 /// The text of the TOC, kept for a TOC to be written.
-pub(crate) const TEXT: ExtraKind = ExtraKind::Other("toc-sheet");
+pub(crate) const TEXT: ExtraKind = ExtraKind::other("toc-sheet");
 /// Wrappers that hand out samples.
 const SOUND: [&str; 6] = ["wave", "aiff", "aifc", "flac", "mp3", "ogg"];
 /// Extensions of files that a TOC may be about, for advice.
