@@ -1,13 +1,13 @@
 //! A TOC and its files as a [`Disc`].
 
 use crate::content::Content;
-use crate::corrected::Corrected;
 use crate::layout::{self, Made};
 use crate::parse::parse_sheet;
 use crate::pieces::Bit;
 use crate::sheet::{Sheet, What};
 use crate::source::{Swapped, Zeros};
 use crate::wire::DataMode;
+use discconv_core::image::Corrected;
 use discconv_core::{
     At, Concat, Disc, DiscParts, Error, Extra, ExtraKind, Found, Input, Note, Padded, ReadAt, Result, Slice, safe_relative_name,
 };
