@@ -15,8 +15,14 @@ pub(super) fn read(source: &dyn ReadAt, header: &Header, at: u64) -> Result<Vec<
         let place = u64::from(u32::from_be_bytes(*bytes)) * u64::from(header.hunk_bytes);
         match place {
             0 if header.parent.is_some() => builder.parent((hunk as u64).checked_mul(u64::from(header.hunk_bytes))),
-            0 => Ok(builder.pattern([0; 8], None)),
-            place => Ok(builder.stored(place, None)),
+            0 => {
+                builder.pattern([0; 8], None);
+                Ok(())
+            }
+            place => {
+                builder.stored(place, None);
+                Ok(())
+            }
         }
     })?;
     Ok(builder.entries)

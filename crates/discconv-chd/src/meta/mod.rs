@@ -29,13 +29,27 @@ pub(crate) const DVD: FourCc = *b"DVD ";
 /// What discconv keeps and nobody else reads; see [`Private`].
 pub(crate) const PRIVATE: FourCc = *b"DCNV";
 
-/// What is no disc, by the tags that say so.
-pub(crate) const FOREIGN: &[(FourCc, &str)] = &[
-    (*b"GDDD", "a hard disk"),
-    (*b"IDNT", "a hard disk"),
-    (*b"CIS ", "a memory card"),
-    (*b"AVAV", "a laserdisc"),
-    (*b"AVLD", "a laserdisc"),
+/// Something that is no disc.
+struct Foreign {
+    tag: FourCc,
+    what: &'static str,
+    hint: &'static str,
+}
+
+const fn foreign(tag: &FourCc, what: &'static str, hint: &'static str) -> Foreign {
+    Foreign { tag: *tag, what, hint }
+}
+
+const HARD_DISK: &str = "`chdman extracthd` gives its bytes";
+const LASERDISC: &str = "`chdman extractld` makes a film of it";
+
+/// By the tags that say so.
+const FOREIGN: &[Foreign] = &[
+    foreign(b"GDDD", "a hard disk", HARD_DISK),
+    foreign(b"IDNT", "a hard disk", HARD_DISK),
+    foreign(b"CIS ", "a memory card", HARD_DISK),
+    foreign(b"AVAV", "a laserdisc", LASERDISC),
+    foreign(b"AVLD", "a laserdisc", LASERDISC),
 ];
 
 /// Pieces, at most: 99 tracks, and what others may add.
@@ -113,6 +127,22 @@ fn piece_header(source: &dyn ReadAt, at: u64) -> Result<(MetaHeader, u32)> {
 /// A tag for people.
 pub(crate) fn tag_name(tag: FourCc) -> String {
     format!("'{}'", tag.escape_ascii())
+}
+
+/// Refuse what is no disc.
+///
+/// # Errors
+/// [`Error::Unsupported`] saying what it is.
+pub(crate) fn refuse_foreign(file: &str, pieces: &[Piece]) -> Result<()> {
+    let foreign =
+        pieces.iter().find_map(|piece| FOREIGN.iter().find(|foreign| foreign.tag == piece.tag).map(|kind| (piece, kind)));
+    match foreign {
+        Some((piece, foreign)) => {
+            let what = format!("holds {}, not a disc", foreign.what);
+            Err(Error::unsupported(file, At::Byte(piece.at), what).with_hint(foreign.hint))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The SHA-1 of content and metadata: of that of the content, then of tag and SHA-1 of each hashed piece, in ascending order.

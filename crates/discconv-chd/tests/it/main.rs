@@ -1,0 +1,6 @@
+//! Tests of CHDs, a module per theme. Files are laid here byte by byte, never by the writer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::cast_possible_truncation, reason = "tests")]
+
+mod corpus;
+mod lay;
