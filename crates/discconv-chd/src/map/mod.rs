@@ -2,6 +2,7 @@
 
 mod compressed;
 mod plain;
+pub(crate) mod write;
 
 use crate::header::{Header, Map, bad};
 use discconv_core::{Error, ReadAt, Result};

@@ -11,7 +11,7 @@ use sha1::{Digest, Sha1 as Hasher};
 use std::collections::BTreeSet;
 
 pub(crate) use old::read_table;
-pub(crate) use private::{Private, SessionFact};
+pub(crate) use private::{Private, SessionFact, TrackFacts};
 pub(crate) use track::{Pad, Stored, Sub, TrackLine, TrackType};
 
 /// Tracks of a CD.
