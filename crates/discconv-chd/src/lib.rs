@@ -41,19 +41,26 @@
 //! Known gaps: versions 1 and 2, hard disks and laserdiscs are refused by name.
 
 mod bits;
+mod codecs;
+mod coding;
+mod encode;
+mod facts;
 mod header;
 mod huffman;
 mod hunks;
 mod image;
+mod index;
 mod map;
 mod meta;
 mod open;
+mod plan;
 mod sessions;
+mod target;
 mod tracks;
 mod unpack;
 mod wire;
 
-use discconv_core::{Format, FormatInfo, Input, Opened, Peek, Result, Score};
+use discconv_core::{Disc, Format, FormatInfo, FormatWriter, Input, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions};
 
 /// Compressed hunks of data.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +70,8 @@ static INFO: FormatInfo = FormatInfo {
     id: "chd",
     name: "Compressed hunks (MAME)",
     extensions: &["chd"],
+    writes: true,
+    carries: LossKinds::ALL,
     spec: "MAME, libchdr and chdman conventions",
     options: &[("--parent FILE", "the CHD that this one builds upon, when it is read")],
     ..FormatInfo::BASE
@@ -84,5 +93,15 @@ impl Format for Chd {
 
     fn open(&self, input: &Input<'_>) -> Result<Opened> {
         Ok(Opened::Discs(vec![open::open(input)?]))
+    }
+
+    fn writer(&self) -> Option<&dyn FormatWriter> {
+        Some(self)
+    }
+}
+
+impl FormatWriter for Chd {
+    fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {
+        plan::plan(discs, stem, options)
     }
 }

@@ -2,11 +2,10 @@
 
 mod compressed;
 mod plain;
+pub(crate) mod write;
 
 use crate::header::{Header, Map, bad};
 use discconv_core::{Error, ReadAt, Result};
-
-pub(crate) use compressed::Kind;
 
 /// What a hunk consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use sha1::{Digest, Sha1 as Hasher};
 use std::collections::BTreeSet;
 
 pub(crate) use old::read_table;
-pub(crate) use private::{Private, SessionFact};
-pub(crate) use track::{Pad, Stored, Sub, TrackLine, TrackType};
+pub(crate) use private::{Private, SessionFact, TrackFacts};
+pub(crate) use track::{Stored, Sub, TrackLine, TrackType};
 
 /// Tracks of a CD.
 pub(crate) const CD: FourCc = *b"CHT2";
