@@ -29,10 +29,10 @@ fn every_codec_of_frames() {
     let subs: [Pack; 4] = [deflated, deflated, deflated, zstded];
     for (slot, (pack, pack_sub)) in [0, 1, 1, 3].into_iter().zip(coders.into_iter().zip(subs)) {
         for stripped in [&[][..], &[0], &[1], &[0, 1]] {
-            let laid = plain.iter().enumerate().map(|(number, hunk)| {
-                // Noise has no parity that could be made again.
-                let stripped = if number == 2 { &[] } else { stripped };
-                Lay::Coded(slot, framed(hunk, stripped, pack, pack_sub), hunk.clone())
+            let laid = plain.iter().enumerate().map(|(number, hunk)| match number {
+                // Noise does not pack.
+                2 => Lay::Stored(hunk.clone()),
+                _ => Lay::Coded(slot, framed(hunk, stripped, pack, pack_sub), hunk.clone()),
             });
             let content_told = plain.concat();
             let file = File::cd(laid.collect(), &[&line(1, "MODE1_RAW", 10)], &content_told);
@@ -41,9 +41,11 @@ fn every_codec_of_frames() {
             assert_eq!(disc.notes(), []);
         }
     }
-    let laid = plain.iter().map(|hunk| Lay::Coded(2, flac_framed(hunk), hunk.clone()));
-    let file = File::cd(laid.collect(), &[&line(1, "MODE1_RAW", 10)], &plain.concat());
-    assert!(content(&open(&file.bytes()).unwrap()).unwrap() == plain.concat());
+    // Samples that are not packed leave room only where subchannel is packed.
+    let laid = [0, 3].map(|number: usize| Lay::Coded(2, flac_framed(&plain[number]), plain[number].clone()));
+    let told = [&plain[0][..], &plain[3]].concat();
+    let file = File::cd(laid.to_vec(), &[&line(1, "MODE1_RAW", 4)], &told);
+    assert!(content(&open(&file.bytes()).unwrap()).unwrap() == told);
 }
 
 /// From 65536 bytes on, the length of the packed sectors has three bytes.

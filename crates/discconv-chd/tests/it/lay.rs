@@ -38,7 +38,8 @@ impl Lay {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// The bytes in the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Lay::Coded(_, bytes, _) | Lay::Stored(bytes) => bytes,
             _ => &[],

@@ -5,4 +5,10 @@
 mod codecs;
 mod coded;
 mod corpus;
+mod facts;
+mod hostile;
+mod judge;
 mod lay;
+mod old;
+mod parents;
+mod tracks;
