@@ -89,6 +89,9 @@ impl<'a> Walk<'a> {
         if behind > 0 {
             self.oddity(format!("{behind} frames behind the last track belong to none"));
         }
+        if let Some(number) = self.private.tracks.keys().next() {
+            self.oddity(format!("what is remembered of track {number} is left aside: there is no such track"));
+        }
         let numbers: Vec<u8> = told.iter().map(|told| told.line.number).collect();
         let is_gd = matches!(self.area, Area::Gd { .. });
         let sessions = sessions::of(self.file, &numbers, self.tracks, &self.private, is_gd, &mut self.notes);
@@ -292,5 +295,5 @@ impl<'a> Walk<'a> {
 }
 
 /// Bytes of subchannel in a source of its own.
-const SUB_BYTES: u32 = SUB as u32;
-const _: () = assert!(FRAME as usize == RAW + SUB);
+const SUB_BYTES: u32 = 96;
+const _: () = assert!(SUB_BYTES as usize == SUB && FRAME as usize == RAW + SUB);
