@@ -16,6 +16,7 @@ type Body = fn(&[u8]);
 const BODIES: &[(&str, Body)] = &[
     ("audio", bodies::audio),
     ("ccd", bodies::ccd),
+    ("chd", bodies::chd),
     ("codec", bodies::codec),
     ("convert", bodies::convert),
     ("cso", bodies::cso),

@@ -1,4 +1,4 @@
-//! Codecs of whole blocks: the compressed pieces of which CSO, ZSO, DAX, JSO and ISZ files are made.
+//! Codecs of whole blocks: the compressed pieces of which CSO, ZSO, DAX, JSO, ISZ and CHD files are made.
 //!
 //! A block is small (2 KiB to a few MiB), in memory, and its unpacked length is known beforehand. So there are no
 //! streams here: an encoder appends one finished block to a `Vec`, a decoder fills a slice to its end or says why not.
@@ -9,6 +9,9 @@
 //! | [`deflate`] | RFC 1951 and RFC 1950 | [`deflate::Deflater`] | [`deflate::Inflater`] |
 //! | [`lz4`] | LZ4 block format, without a frame | [`lz4::Lz4Encoder`] | [`lz4::decode`] |
 //! | [`lzo`] | LZO1X | none | [`lzo::decode`] |
+//! | [`lzma`] | LZMA1, lc 3 lp 0 pb 2, without a header | | [`lzma::Decoder`] |
+//! | [`zstd`] | one Zstandard frame | | [`zstd::Decoder`] |
+//! | [`flac`] | FLAC frames of CD sound, without a stream around them | | [`flac::Decoder`] |
 //! | [`bzip2`] | bzip2 | [`bzip2::encode`] | [`bzip2::decode`] |
 //!
 //! All decoders ignore input behind the end of the block: containers pad to their own granularity. All of them take any
@@ -17,7 +20,7 @@
 //!
 //! # Features
 //!
-//! `libdeflate` and `liblz4` (both on) bring C libraries that are faster or pack better. Without them all is pure Rust, for
+//! `libdeflate`, `liblz4` and `libzstd` (all on) bring C libraries that are faster or pack better. Without them all is pure Rust, for
 //! browsers; the levels then mean the same effort, not the same bytes.
 //!
 //! ```
@@ -36,8 +39,11 @@
 pub mod bzip2;
 pub mod deflate;
 mod error;
+pub mod flac;
 pub mod lz4;
+pub mod lzma;
 pub mod lzo;
+pub mod zstd;
 
 pub use error::CodecError;
 

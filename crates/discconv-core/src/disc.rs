@@ -6,6 +6,7 @@ use crate::form::{Form, Main, SubCoding};
 use crate::source::ReadAt;
 use crate::toc::{Toc, TrackMode};
 use discconv_sector::{Lba, Subheader};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -175,12 +176,37 @@ pub struct Promise {
 }
 
 /// What an extra is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExtraKind {
     /// The text of a cue sheet, as its bytes were.
     CueSheet,
-    /// Anything a format keeps for its own writer.
-    Other(&'static str),
+    /// Anything a format keeps for its own writer; by its name, which a container may have kept.
+    Other(Cow<'static, str>),
+}
+
+impl ExtraKind {
+    const CUE_SHEET: &'static str = "cue-sheet";
+
+    /// What a format keeps for its own writer under the name `name`.
+    #[must_use]
+    pub const fn other(name: &'static str) -> ExtraKind {
+        ExtraKind::Other(Cow::Borrowed(name))
+    }
+
+    /// Its name: small letters, digits and `-`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            ExtraKind::CueSheet => ExtraKind::CUE_SHEET,
+            ExtraKind::Other(name) => name,
+        }
+    }
+
+    /// The kind of that name, for containers that keep extras of other formats.
+    #[must_use]
+    pub fn named(name: &str) -> ExtraKind {
+        if name == ExtraKind::CUE_SHEET { ExtraKind::CueSheet } else { ExtraKind::Other(Cow::Owned(name.to_owned())) }
+    }
 }
 
 /// Something beside sectors and TOC that a writer of the same kind gives back.

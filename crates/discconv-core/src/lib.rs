@@ -49,6 +49,7 @@ mod survey;
 mod toc;
 mod tocdiff;
 mod verify;
+pub mod volume;
 
 pub use blank::is_blank;
 pub use blocks::{BlockDecode, BlockGeometry, Blocks};

@@ -2,15 +2,17 @@
 
 use crate::sheet::Sheet;
 use discconv_core::{
-    At, Disc, Error, ExpectedDisc, Extra, ExtraKind, Piece, Plan, PlannedFile, Result, Role, Run, SourceId, WriteOptions,
+    At, Disc, Error, ExpectedDisc, Extra, ExtraKind, Padded, Piece, Plan, PlannedFile, ReadAt, Result, Role, Run, SourceId,
+    WriteOptions,
 };
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The extra that remembers the files of the sheet: one line `bytes TAB state TAB name` each, in the order of the
 /// sources. The state is [`PLAIN`], [`UNUSED`], or the id of the wrapper that was taken off.
-const FILES: ExtraKind = ExtraKind::Other("cue-files");
+const FILES: ExtraKind = ExtraKind::other("cue-files");
 /// The extra that remembers the file of CD-TEXT packs.
-const PACKS: ExtraKind = ExtraKind::Other("cue-packs");
+const PACKS: ExtraKind = ExtraKind::other("cue-packs");
 const PLAIN: &str = "plain";
 const UNUSED: &str = "unused";
 
@@ -73,7 +75,12 @@ pub(crate) fn plan(disc: &Disc, file: &str, options: &WriteOptions) -> Result<Pl
     };
     let sheet = extra(disc, ExtraKind::CueSheet).ok_or_else(nothing)?;
     let listing = extra(disc, FILES).and_then(|extra| std::str::from_utf8(&extra.bytes).ok()).and_then(remembered);
-    let listing = listing.filter(|files| files.len() == disc.sources().len()).ok_or_else(nothing)?;
+    // Another container may have kept the sheet; then its files are not the sources.
+    let is_own = |files: &Vec<Remembered<'_>>| {
+        let mut both = files.iter().zip(disc.sources());
+        files.len() == disc.sources().len() && both.all(|(told, source)| told.bytes == unpadded(source))
+    };
+    let listing = listing.filter(is_own).ok_or_else(nothing)?;
     let (mut files, mut notes) = (Vec::new(), Vec::new());
     for ((id, source), told) in (0..).map(SourceId).zip(disc.sources()).zip(&listing) {
         if !told.used {
@@ -104,6 +111,12 @@ pub(crate) fn plan(disc: &Disc, file: &str, options: &WriteOptions) -> Result<Pl
         discs: vec![ExpectedDisc { toc: disc.toc().clone(), runs: runs(disc), says_mode: true }],
         notes,
     })
+}
+
+/// The length of a source before anything was padded.
+fn unpadded(source: &Arc<dyn ReadAt>) -> u64 {
+    let padded = source.as_any().and_then(|any| any.downcast_ref::<Padded>());
+    padded.map_or_else(|| source.len(), |padded| padded.inner().len())
 }
 
 /// `--original` is about what there was.

@@ -41,6 +41,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
+    #[cfg(feature = "chd")]
+    &discconv_chd::Chd,
     #[cfg(feature = "cso")]
     &discconv_cso::Cso,
     #[cfg(feature = "cso")]

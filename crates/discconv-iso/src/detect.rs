@@ -6,8 +6,7 @@
 
 use crate::layout::{CELLS, Cell, RAW, USER};
 use crate::raw::{self, Records};
-use crate::systems::{self, System};
-use crate::view::{UserView, read_at};
+use discconv_core::volume::{System, UserView, read_at, recognise};
 use discconv_core::{Lba, ReadAt, Result, Score, TrackMode};
 use discconv_sector::PREGAP_SECTORS;
 
@@ -56,7 +55,7 @@ pub(crate) fn detect(source: &dyn ReadAt, extension: &str) -> Result<Option<Layo
         return Ok(Some(layout));
     }
     let user = UserView::new(source, USER.stride, 0);
-    if let Some(System { name, .. }) = systems::recognise(&user)? {
+    if let Some(System { name, .. }) = recognise(&user)? {
         let score = if name.starts_with("HFS") { PLAUSIBLE } else { SIGNED };
         return Ok(Some(Layout { cell: USER, first: Lba::ZERO, odd_headers: false, audio: false, score }));
     }

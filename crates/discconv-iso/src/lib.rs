@@ -28,15 +28,10 @@
 
 mod detect;
 mod layout;
-mod media;
 mod open;
 mod plan;
 mod raw;
-mod subheaders;
-mod systems;
 mod tracks;
-mod view;
-mod volume;
 
 use discconv_core::{
     Disc, Error, Format, FormatInfo, FormatWriter, Input, LossKind, LossKinds, Opened, Peek, Plan, Result, Score, WriteOptions,

@@ -1,23 +1,18 @@
 //! From a layout to a disc.
 
+use crate::Forced;
 use crate::detect::{self, Layout};
 use crate::layout::{self, Cell};
 use crate::raw::Records;
-use crate::subheaders::VolumeSubheaders;
 use crate::tracks::{self, Found};
-use crate::view::{UserView, read_at};
-use crate::volume::{self, Volume};
-use crate::{Forced, media};
 use discconv_core::image::with_sub_codes;
+use discconv_core::volume::{self, UserView, Volume, VolumeSubheaders, read_at};
 use discconv_core::{
     At, Control, Disc, DiscParts, Error, Extent, Fill, Form, Input, Main, Media, Note, Padded, Place, ReadAt, Result, Session,
     SessionKind, SourceId, SubCoding, Toc, Track, TrackMode, Twist,
 };
 use discconv_sector::{Lba, SUB, subchannel};
 use std::sync::Arc;
-
-/// Blocks that an ISO 9660 volume may lack at its end: run-out sectors, which many dumps leave out.
-const RUN_OUT: u64 = 2;
 
 /// Open what `input` is, or is said to be.
 ///
@@ -156,17 +151,9 @@ impl<'a> Image<'a> {
             );
             self.notes.push(Note::oddity(text));
         }
-        let there = u64::from(self.count.unsigned_abs()) - self.pregap();
-        let elsewhere = volume.base > 0 || self.layout.first > Lba::ZERO;
-        let Some(declared) = volume.blocks().map(u64::from).filter(|declared| *declared > there && !elsewhere) else { return };
-        let missing = declared - there;
-        let text = format!(
-            "{}: the volume declares {declared} blocks of 2048 bytes, the file has {there}: {missing} missing at the end",
-            self.name
-        );
-        // Nothing is made up for them: where the file ends is where the disc ends.
-        let damage = |text| Note::damage(missing, format!("{text}; the disc ends where the file does"));
-        self.notes.push(if missing <= RUN_OUT { Note::oddity(text) } else { damage(text) });
+        if self.layout.first <= Lba::ZERO {
+            self.notes.extend(volume.missing(self.name, u64::from(self.count.unsigned_abs()) - self.pregap()));
+        }
     }
 
     fn place(&self, record: u64) -> Place {
@@ -177,7 +164,7 @@ impl<'a> Image<'a> {
     fn cooked(&self, volume: Option<&Volume>) -> Result<(Toc, Vec<Extent>)> {
         let there = u64::from(self.count.unsigned_abs()) - self.pregap();
         let user = self.layout.cell.main == Main::User;
-        let media = if user { media::of(there, media::content(&self.view())?) } else { Media::Cd };
+        let media = if user { volume::medium(there, &self.view())? } else { Media::Cd };
         let mode = match self.layout.cell.mode {
             _ if user && media.has_raw() && volume.is_some_and(Volume::wants_mode2) => TrackMode::Mode2,
             mode => mode,

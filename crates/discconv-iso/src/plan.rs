@@ -1,9 +1,8 @@
 //! From a disc to one file: the sectors of its first data track.
 
-use crate::media;
-use crate::view::UserView;
 use crate::{ISO2048, ISO2336, ISO2352, ISO2448};
 use discconv_core::image::SubCodes;
+use discconv_core::volume::{self, UserView};
 use discconv_core::{
     At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Mcn, Media, Plan, PlannedFile, ReadAt, Result,
     Role, Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
@@ -117,8 +116,7 @@ fn check_fit(disc: &Disc, track: &Track, sectors: u32, form: &Form, file: &str) 
 /// The medium that the reader will take 2048-byte sectors for.
 fn written_media(disc: &Disc, lbas: &Range<Lba>) -> Result<Media> {
     let user = UserOfDisc { disc, lbas: lbas.clone() };
-    let content = media::content(&UserView::new(&user, Form::USER.stride, 0))?;
-    Ok(media::of(u64::from(lbas.start.sectors_to(lbas.end)), content))
+    volume::medium(u64::from(lbas.start.sectors_to(lbas.end)), &UserView::new(&user, Form::USER.stride, 0))
 }
 
 /// The user data of a run of sectors, as the file will hold it.

@@ -1,7 +1,7 @@
 //! Raw sectors: sync, header, and which stride and start they agree on.
 
 use crate::layout::RAW_STRIDES;
-use crate::view::read_at;
+use discconv_core::volume::read_at;
 use discconv_core::{ReadAt, Result, TrackMode};
 use discconv_sector::{Lba, Msf, PREGAP_SECTORS, SYNC};
 

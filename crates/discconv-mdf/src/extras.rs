@@ -6,11 +6,11 @@ use crate::wire::{self, Header};
 use discconv_core::{Extra, ExtraKind, Note};
 
 /// Copyright, manufacturing and physical format of each layer.
-pub(crate) const STRUCTURES: ExtraKind = ExtraKind::Other("dvd-structures");
+pub(crate) const STRUCTURES: ExtraKind = ExtraKind::other("dvd-structures");
 /// The burst cutting area of a DVD.
-pub(crate) const BCA: ExtraKind = ExtraKind::Other("dvd-bca");
+pub(crate) const BCA: ExtraKind = ExtraKind::other("dvd-bca");
 /// One data position measurement.
-pub(crate) const DPM: ExtraKind = ExtraKind::Other("dpm");
+pub(crate) const DPM: ExtraKind = ExtraKind::other("dpm");
 
 /// Bytes of the structures of one layer.
 const LAYER: u64 = 4 + 2048 + 2048;

@@ -28,7 +28,6 @@
 //! refused by name.
 
 mod content;
-mod corrected;
 mod layout;
 mod open;
 mod parse;

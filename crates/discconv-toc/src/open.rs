@@ -1,20 +1,20 @@
 //! A TOC and its files as a [`Disc`].
 
 use crate::content::Content;
-use crate::corrected::Corrected;
 use crate::layout::{self, Made};
 use crate::parse::parse_sheet;
 use crate::pieces::Bit;
 use crate::sheet::{Sheet, What};
 use crate::source::{Swapped, Zeros};
 use crate::wire::DataMode;
+use discconv_core::image::Corrected;
 use discconv_core::{
     At, Concat, Disc, DiscParts, Error, Extra, ExtraKind, Found, Input, Note, Padded, ReadAt, Result, Slice, safe_relative_name,
 };
 use std::sync::Arc;
 
 /// The text of the TOC, kept for a TOC to be written.
-pub(crate) const TEXT: ExtraKind = ExtraKind::Other("toc-sheet");
+pub(crate) const TEXT: ExtraKind = ExtraKind::other("toc-sheet");
 /// Wrappers that hand out samples.
 const SOUND: [&str; 6] = ["wave", "aiff", "aifc", "flac", "mp3", "ogg"];
 /// Extensions of files that a TOC may be about, for advice.

@@ -8,6 +8,9 @@
 )]
 
 mod deflate;
+mod flac;
 mod hostile;
 mod lz4;
+mod lzma;
 mod samples;
+mod zstd;

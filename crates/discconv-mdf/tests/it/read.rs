@@ -190,9 +190,9 @@ fn dvds() {
             mds.structures.extend([5; 4100]);
         }
         let disc = open(&mds.with(&user)).unwrap();
-        let extras: Vec<_> = disc.extras().iter().map(|extra| (extra.kind, extra.bytes.clone())).collect();
+        let extras: Vec<_> = disc.extras().iter().map(|extra| (extra.kind.clone(), extra.bytes.clone())).collect();
         let wanted =
-            [(ExtraKind::Other("dvd-structures"), mds.structures.clone()), (ExtraKind::Other("dvd-bca"), mds.bca.clone())];
+            [(ExtraKind::other("dvd-structures"), mds.structures.clone()), (ExtraKind::other("dvd-bca"), mds.bca.clone())];
         assert_eq!(extras, wanted);
         insta::assert_snapshot!("dvd", discconv_core::outline::disc(&disc));
     }

@@ -1,6 +1,6 @@
-//! Images: plain ones, Nero's, Alcohol 120%'s and CloneCD's.
+//! Images: plain ones, Nero's, Alcohol 120%'s, CloneCD's and MAME's.
 
-use super::folder::{Folder, ask_names, open, split};
+use super::folder::{Folder, Others, ask_names, open, split};
 use super::proof::{read_edges, write_in_all_ways};
 use discconv_formats::by_id;
 
@@ -30,6 +30,15 @@ pub fn ccd(data: &[u8]) {
     let files = split(data);
     let folder = Folder::of_input(&["x.ccd", "x.img", "x.sub"], &files);
     read_and_write("ccd", "x.ccd", files[0], &folder);
+}
+
+/// Any bytes as a CHD, with another one that it may build upon.
+pub fn chd(data: &[u8]) {
+    let files = split(data);
+    let folder = Folder::new(&["x.chd", "parent.chd"], &files, Others::Nothing);
+    if let Ok(discs) = open("x.chd", files[0], &folder, Some("chd")) {
+        discs.iter().for_each(read_edges);
+    }
 }
 
 /// What there is to do with the images of a format that is written too.

@@ -14,6 +14,6 @@ pub mod seeds;
 mod sheets;
 
 pub use codec::codec;
-pub use images::{ccd, iso, mds, nrg};
+pub use images::{ccd, chd, iso, mds, nrg};
 pub use packed::{convert, cso, isz, pbp};
 pub use sheets::{audio, cue, toc};

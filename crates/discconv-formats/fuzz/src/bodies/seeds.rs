@@ -34,6 +34,7 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         "nrg" => laid::nrg(),
         "mds" => written(&["mds"], Some(2448)).into_iter().chain(written(&["mds"], None)).collect(),
         "ccd" => written(&["ccd"], None),
+        "chd" => written(&["chd"], None),
         "toc" => written(&["toc"], None).into_iter().chain(written(&["toc"], Some(2448))).collect(),
         "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([laid::jso()]).collect(),
         "isz" => split_isz(written(&["isz"], None)),

@@ -9,10 +9,11 @@
 //! Sectors 12 to 15 of a PlayStation disc are usually blank Form 2, but a 2048-byte source does not say so, and Form 2
 //! sectors could not be stored as 2048 bytes again: they are made Form 1.
 
-use crate::view::UserView;
-use crate::volume::{self, Descriptor, Volume};
-use discconv_core::{Lba, ReadAt, Result, SubheaderPolicy};
-use discconv_sector::{Subheader, USER};
+use super::{Descriptor, UserView, Volume};
+use crate::disc::SubheaderPolicy;
+use crate::error::Result;
+use crate::source::ReadAt;
+use discconv_sector::{Lba, Subheader, USER};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -24,7 +25,7 @@ const MOST_DIRECTORY_SECTORS: u64 = 1 << 16;
 const MOST_RECORDS: usize = 1 << 20;
 
 /// Reads the volume once, when the first subheader is asked for.
-pub(crate) struct VolumeSubheaders {
+pub struct VolumeSubheaders {
     source: Arc<dyn ReadAt>,
     stride: u32,
     offset: u64,
@@ -41,7 +42,10 @@ struct Ends {
 }
 
 impl VolumeSubheaders {
-    pub(crate) fn new(source: Arc<dyn ReadAt>, stride: u32, offset: u64, first: Lba) -> VolumeSubheaders {
+    /// Of the volume whose sector 0 has its user data at byte `offset` of `source`, `stride` bytes from one to the next, and
+    /// lies at LBA `first`.
+    #[must_use]
+    pub fn new(source: Arc<dyn ReadAt>, stride: u32, offset: u64, first: Lba) -> VolumeSubheaders {
         VolumeSubheaders { source, stride, offset, first, ends: OnceLock::new() }
     }
 
@@ -70,7 +74,7 @@ impl SubheaderPolicy for VolumeSubheaders {
 
 /// Where files, directories, path tables and descriptors of the volume end; `None` if its tree does not parse.
 fn walk(view: &UserView<'_>) -> Result<Option<Ends>> {
-    let Some(volume) = volume::read(view)? else { return Ok(None) };
+    let Some(volume) = super::read(view)? else { return Ok(None) };
     let mut walk = Walk {
         view,
         base: u64::from(volume.base),

@@ -1,11 +1,12 @@
 //! The 2048-byte user data of an image, whatever its records are.
 
-use discconv_core::{ReadAt, Result};
+use crate::error::Result;
+use crate::source::ReadAt;
 use discconv_sector::USER;
 
 /// User data by sector, sector 0 being LBA 0 of the volume that is looked for.
 #[derive(Clone, Copy)]
-pub(crate) struct UserView<'a> {
+pub struct UserView<'a> {
     source: &'a dyn ReadAt,
     stride: u64,
     offset: u64,
@@ -13,12 +14,14 @@ pub(crate) struct UserView<'a> {
 
 impl<'a> UserView<'a> {
     /// `offset` is where the user data of sector 0 begins, `stride` the bytes from one sector to the next.
-    pub(crate) fn new(source: &'a dyn ReadAt, stride: u32, offset: u64) -> UserView<'a> {
+    #[must_use]
+    pub fn new(source: &'a dyn ReadAt, stride: u32, offset: u64) -> UserView<'a> {
         UserView { source, stride: u64::from(stride), offset }
     }
 
     /// How many sectors have all their user data.
-    pub(crate) fn sectors(&self) -> u64 {
+    #[must_use]
+    pub fn sectors(&self) -> u64 {
         let room = self.source.len().saturating_sub(self.offset);
         match room.checked_sub(USER as u64) {
             Some(rest) => rest / self.stride.max(1) + 1,
@@ -30,7 +33,7 @@ impl<'a> UserView<'a> {
     ///
     /// # Errors
     /// Reading.
-    pub(crate) fn read(&self, sector: u64, at: usize, into: &mut [u8]) -> Result<bool> {
+    pub fn read(&self, sector: u64, at: usize, into: &mut [u8]) -> Result<bool> {
         if at + into.len() > USER {
             return Ok(false);
         }
@@ -45,7 +48,7 @@ impl<'a> UserView<'a> {
     ///
     /// # Errors
     /// Reading.
-    pub(crate) fn says(&self, sector: u64, at: usize, wanted: &[u8]) -> Result<bool> {
+    pub fn says(&self, sector: u64, at: usize, wanted: &[u8]) -> Result<bool> {
         let mut found = [0; 32];
         let found = &mut found[..wanted.len().min(32)];
         Ok(self.read(sector, at, found)? && found == wanted)
@@ -56,7 +59,7 @@ impl<'a> UserView<'a> {
 ///
 /// # Errors
 /// Reading.
-pub(crate) fn read_at(source: &dyn ReadAt, start: u64, into: &mut [u8]) -> Result<bool> {
+pub fn read_at(source: &dyn ReadAt, start: u64, into: &mut [u8]) -> Result<bool> {
     if start.checked_add(into.len() as u64).is_none_or(|end| end > source.len()) {
         return Ok(false);
     }

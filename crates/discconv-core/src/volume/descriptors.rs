@@ -1,12 +1,15 @@
 //! What the ISO 9660 volume descriptors say (ECMA-119 section 8), as far as a converter needs it.
 
-use crate::view::UserView;
+use super::UserView;
+use crate::disc::Note;
+use crate::error::Result;
 use binrw::{BinRead, io::Cursor};
-use discconv_core::Result;
 use discconv_sector::USER;
 
 /// The first volume descriptor is in this sector (ECMA-119 6.7.1).
-pub(crate) const FIRST_DESCRIPTOR: u64 = 16;
+pub const FIRST_DESCRIPTOR: u64 = 16;
+/// Blocks that a volume may lack at its end.
+const RUN_OUT: u64 = 2;
 /// More descriptors than any disc has.
 const MOST_DESCRIPTORS: u64 = 64;
 /// Where XA discs say so in the primary descriptor (CD-ROM XA, in the application use field).
@@ -17,44 +20,49 @@ const XA_SIGNATURE: &[u8] = b"CD-XA001";
 /// half comes first.
 #[derive(BinRead, Clone, Debug)]
 #[br(little)]
-pub(crate) struct Descriptor {
+pub struct Descriptor {
     /// 1 primary, 2 supplementary.
-    pub(crate) kind: u8,
+    pub kind: u8,
     /// Identifier, version and flags lie between.
     #[br(pad_before = 5 + 1 + 1)]
-    pub(crate) system: [u8; 32],
+    pub system: [u8; 32],
+    /// Length of the volume in blocks.
     #[br(pad_before = 32 + 8)]
-    pub(crate) blocks: u32,
+    pub blocks: u32,
+    /// The same, big-endian.
     #[br(big)]
-    pub(crate) blocks_again: u32,
+    pub blocks_again: u32,
+    /// Length of a block.
     #[br(pad_before = 32 + 8)]
-    pub(crate) block_bytes: u16,
+    pub block_bytes: u16,
+    /// Length of the path table.
     #[br(pad_before = 2)]
-    pub(crate) path_table_bytes: u32,
+    pub path_table_bytes: u32,
     /// Type L and optional type L.
     #[br(pad_before = 4)]
-    pub(crate) path_tables: [u32; 2],
+    pub path_tables: [u32; 2],
     /// Type M and optional type M.
     #[br(big)]
-    pub(crate) path_tables_big: [u32; 2],
+    pub path_tables_big: [u32; 2],
     /// The root directory's record begins here: its length, ...
-    pub(crate) root_record: u8,
+    pub root_record: u8,
     /// ... where the directory is, ...
     #[br(pad_before = 1)]
-    pub(crate) root: u32,
+    pub root: u32,
     /// ... and how long.
     #[br(pad_before = 4)]
-    pub(crate) root_bytes: u32,
+    pub root_bytes: u32,
 }
 
 impl Descriptor {
     /// Blocks of 2048 bytes, and a root record of 34: no other volume is read here.
-    pub(crate) fn is_sound(&self) -> bool {
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
         self.block_bytes == 2048 && self.root_record == 34
     }
 
     /// Where its path tables begin, those that are there.
-    pub(crate) fn path_table_sectors(&self) -> impl Iterator<Item = u32> {
+    pub fn path_table_sectors(&self) -> impl Iterator<Item = u32> {
         self.path_tables.into_iter().chain(self.path_tables_big).filter(|sector| *sector != 0)
     }
 
@@ -65,34 +73,53 @@ impl Descriptor {
 
 /// A volume.
 #[derive(Clone, Debug)]
-pub(crate) struct Volume {
+pub struct Volume {
     /// The primary descriptor.
-    pub(crate) primary: Descriptor,
+    pub primary: Descriptor,
     /// Supplementary ones: Joliet.
-    pub(crate) supplementary: Vec<Descriptor>,
+    pub supplementary: Vec<Descriptor>,
     /// Sectors of the descriptors, the terminator left out.
-    pub(crate) descriptors: Vec<u64>,
+    pub descriptors: Vec<u64>,
     /// Sector of the terminator.
-    pub(crate) terminator: Option<u64>,
+    pub terminator: Option<u64>,
     /// The disc's LBA that sector 0 has by the volume's own addresses: not 0 in a later session.
-    pub(crate) base: u32,
+    pub base: u32,
     xa: bool,
 }
 
 impl Volume {
     /// Do its sectors belong in Mode 2?
-    pub(crate) fn wants_mode2(&self) -> bool {
+    #[must_use]
+    pub fn wants_mode2(&self) -> bool {
         self.xa || self.primary.system_is(b"PLAYSTATION")
     }
 
     /// Is it a PSP disc?
-    pub(crate) fn is_umd(&self) -> bool {
+    #[must_use]
+    pub fn is_umd(&self) -> bool {
         self.primary.system_is(b"PSP GAME") || self.primary.system_is(b"UMD VIDEO")
     }
 
     /// Blocks that it declares, if its two statements agree.
-    pub(crate) fn blocks(&self) -> Option<u32> {
+    #[must_use]
+    pub fn blocks(&self) -> Option<u32> {
         (self.primary.is_sound() && self.primary.blocks == self.primary.blocks_again).then_some(self.primary.blocks)
+    }
+}
+
+impl Volume {
+    /// A note of blocks that it declares and an image of `there` sectors, from its first one on, has not; a few at the end are
+    /// run-out sectors, which many dumps leave out. `file` names the image.
+    #[must_use]
+    pub fn missing(&self, file: &str, there: u64) -> Option<Note> {
+        let declared = self.blocks().map(u64::from).filter(|declared| *declared > there && self.base == 0)?;
+        let missing = declared - there;
+        let text = format!(
+            "{file}: the volume declares {declared} blocks of 2048 bytes, the file has {there}: {missing} missing at the end"
+        );
+        // Nothing is made up for them: where the file ends is where the disc ends.
+        let damage = |text| Note::damage(missing, format!("{text}; the disc ends where the file does"));
+        Some(if missing <= RUN_OUT { Note::oddity(text) } else { damage(text) })
     }
 }
 
@@ -100,7 +127,7 @@ impl Volume {
 ///
 /// # Errors
 /// Reading.
-pub(crate) fn read(view: &UserView<'_>) -> Result<Option<Volume>> {
+pub fn read(view: &UserView<'_>) -> Result<Option<Volume>> {
     let mut found = Found::default();
     for sector in FIRST_DESCRIPTOR..FIRST_DESCRIPTOR + MOST_DESCRIPTORS {
         let mut bytes = [0; USER];

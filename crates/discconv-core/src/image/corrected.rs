@@ -4,7 +4,8 @@
 //! of all. On the disc three pairs of symbols have changed places, and the symbol at place `n` comes `n` modulo 8 packs late
 //! (IEC 60908, subcode channels R to W). A sector has four packs. Nothing is said of P and Q, which are zero here.
 
-use discconv_core::{At, Error, ReadAt, Result};
+use crate::error::{At, Error, Result};
+use crate::source::ReadAt;
 use discconv_sector::SUB;
 use std::sync::Arc;
 
@@ -22,13 +23,15 @@ const SYMBOL: u8 = 0x3F;
 const POLYNOMIAL: u8 = 3;
 
 /// The corrected packs behind each record of a run.
-pub(crate) struct Corrected {
-    pub(crate) inner: Arc<dyn ReadAt>,
-    /// Of the first sector's packs.
-    pub(crate) offset: u64,
-    /// From one record to the next.
-    pub(crate) stride: u32,
-    pub(crate) sectors: u32,
+pub struct Corrected {
+    /// Where the records are.
+    pub inner: Arc<dyn ReadAt>,
+    /// Byte offset of the first sector's packs.
+    pub offset: u64,
+    /// Bytes from one record to the next.
+    pub stride: u32,
+    /// How many records there are.
+    pub sectors: u32,
 }
 
 impl Corrected {

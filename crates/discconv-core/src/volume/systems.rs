@@ -2,16 +2,16 @@
 //!
 //! The marks are the ones that the consoles' own boot programs, or the file systems' drivers, look for.
 
-use crate::view::UserView;
-use discconv_core::Result;
+use super::UserView;
+use crate::error::Result;
 
 /// What was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct System {
+pub struct System {
     /// Its name for people.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Is it never a CD, however short the image is?
-    pub(crate) dvd: bool,
+    pub dvd: bool,
 }
 
 /// A mark: these bytes at byte `at` of the user data of `sector`.
@@ -64,7 +64,7 @@ const XBOX_REPEAT: usize = 0x7EC;
 ///
 /// # Errors
 /// Reading.
-pub(crate) fn recognise(view: &UserView<'_>) -> Result<Option<System>> {
+pub fn recognise(view: &UserView<'_>) -> Result<Option<System>> {
     if let Some(name) = find(view, DVD_MARKS)? {
         return Ok(Some(System { name, dvd: true }));
     }
