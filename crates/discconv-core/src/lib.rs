@@ -28,6 +28,7 @@ pub mod error;
 mod form;
 mod format;
 mod frame;
+pub mod gd;
 pub mod image;
 mod layout;
 mod loss;

@@ -41,6 +41,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
+    #[cfg(feature = "gdi")]
+    &discconv_gdi::Gdi,
+    #[cfg(feature = "cdi")]
+    &discconv_cdi::Cdi,
     #[cfg(feature = "cso")]
     &discconv_cso::Cso,
     #[cfg(feature = "cso")]
