@@ -3,9 +3,7 @@
 use crate::render;
 use crate::target::{self, Target, TargetTrack};
 use discconv_core::image::{Stored, only_disc};
-use discconv_core::{
-    Disc, ExpectedDisc, Lba, Loss, LossKind, Piece, Plan, PlannedFile, Result, Role, SessionKind, WriteOptions,
-};
+use discconv_core::{Disc, ExpectedDisc, Lba, Loss, LossKind, Piece, Plan, PlannedFile, Result, Role, SessionKind, WriteOptions};
 
 /// Plan `stem.cdi`.
 pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan> {

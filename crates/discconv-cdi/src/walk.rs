@@ -171,7 +171,8 @@ impl Walk<'_> {
     /// Go on where the next session begins, over whatever is in between: programs other than DiscJuggler leave things there.
     fn next_session(&mut self, session: u16) -> Result<usize> {
         let from = self.fields.at;
-        let candidates = self.marks.iter().filter(|mark| **mark > from).flat_map(|mark| [mark.checked_sub(6), mark.checked_sub(14)]);
+        let candidates =
+            self.marks.iter().filter(|mark| **mark > from).flat_map(|mark| [mark.checked_sub(6), mark.checked_sub(14)]);
         let found = candidates.flatten().filter(|at| *at >= from).find_map(|at| Some((at, self.count_at(at)?)));
         let (at, count) = found.ok_or_else(|| {
             self.malformed(from, format!("no track of session {session}"), "a number of tracks and the mark of the first")
@@ -186,9 +187,8 @@ impl Walk<'_> {
         let mut fields = self.fields;
         if self.marks_behind(&mut fields).is_none() {
             let next = self.marks.iter().find(|mark| **mark >= from).copied();
-            let next = next.ok_or_else(|| {
-                self.malformed(from, format!("no track {track} of session {session}"), "the mark of a track")
-            })?;
+            let next = next
+                .ok_or_else(|| self.malformed(from, format!("no track {track} of session {session}"), "the mark of a track"))?;
             self.skipped(from, next);
             fields = Fields::new(self.bytes, next + 2 * MARK.len());
         }

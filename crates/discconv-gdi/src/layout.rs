@@ -26,7 +26,8 @@ pub(crate) struct Layout {
 /// [`Error::Malformed`] with the line of a track that begins before the end of another, or has no sector in its file;
 /// [`Error::Limit`] for an end beyond the medium's.
 pub(crate) fn build(sheet: &Sheet, files: &Files) -> Result<Layout> {
-    let mut walk = Walk { sheet, files, sessions: Vec::new(), extents: Vec::new(), needed: vec![0; files.count()], notes: vec![] };
+    let mut walk =
+        Walk { sheet, files, sessions: Vec::new(), extents: Vec::new(), needed: vec![0; files.count()], notes: vec![] };
     let starts = walk.starts();
     for (index, start) in starts.iter().enumerate() {
         walk.track(index, *start, starts.get(index + 1).copied())?;
@@ -131,7 +132,8 @@ impl Walk<'_> {
         let bytes = self.end_of(index).saturating_sub(line.offset);
         if bytes == 0 {
             let found = format!("track {} at byte {} of {name:?}, which has {} bytes", line.number, line.offset, source.len());
-            return Err(self.malformed(line, found, format!("sectors of {stride} bytes"))
+            return Err(self
+                .malformed(line, found, format!("sectors of {stride} bytes"))
                 .with_hint("the file is cut or empty, or the offset is wrong"));
         }
         let room = next.map_or(u32::MAX, |next| start.sectors_to(next));
@@ -198,7 +200,8 @@ impl Walk<'_> {
 
     /// A GD-ROM has its second area where all have it; what ends before that is a CD by another name.
     fn media(&mut self) -> Result<Media> {
-        let high = self.sessions.iter().flat_map(|session| &session.tracks).map(Track::start).find(|lba| *lba >= gd::HIGH_DENSITY);
+        let high =
+            self.sessions.iter().flat_map(|session| &session.tracks).map(Track::start).find(|lba| *lba >= gd::HIGH_DENSITY);
         let end = self.sessions.last().map_or(Lba::ZERO, |session| session.lead_out);
         let (media, most) = match high {
             Some(_) => (Media::Gd, gd::LEAD_OUT),
@@ -211,7 +214,10 @@ impl Walk<'_> {
         match high {
             None => self.oddity(format!("no track begins at LBA {} or later: this is a CD, not a GD-ROM", gd::HIGH_DENSITY)),
             Some(lba) if lba > gd::HIGH_DENSITY => {
-                self.oddity(format!("the high-density area begins at LBA {lba}; it begins at LBA {} elsewhere", gd::HIGH_DENSITY));
+                self.oddity(format!(
+                    "the high-density area begins at LBA {lba}; it begins at LBA {} elsewhere",
+                    gd::HIGH_DENSITY
+                ));
             }
             Some(_) => {}
         }

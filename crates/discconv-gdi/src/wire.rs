@@ -168,12 +168,15 @@ fn shown(line: &[u8]) -> String {
 }
 
 fn track(sheet: &mut Sheet, line: u32, text: &[u8]) -> Result<Line> {
-    let bad = |found: String, expected: &str| Error::malformed(&sheet.name, At::Line(line), found, expected);
+    let bad = |found: String, expected: &str| {
+        Error::malformed(&sheet.name, At::Line(line), found, expected)
+            .with_hint("correct this line, or make the GDI anew from its tracks")
+    };
     let expected = "number, LBA, control, sector size, name and offset of a track";
     let Some(([number, lba, control, bytes], name, offset)) = fields(text) else { return Err(bad(shown(text), expected)) };
     let before = sheet.tracks.last().map_or(0, |track| track.number);
     let Some(number) = u8::try_from(number).ok().filter(|number| (before + 1..=99).contains(number)) else {
-        return Err(bad(format!("track {number} behind track {before}"), "ascending numbers from 1 to 99"));
+        return Err(bad(format!("the track number {number}, behind {before}"), "ascending numbers from 1 to 99"));
     };
     let Some(lba) = i32::try_from(lba).ok().filter(|lba| (0..MAX_LBA).contains(&i64::from(*lba))) else {
         return Err(bad(format!("track {number} at LBA {lba}"), "an address on the disc"));

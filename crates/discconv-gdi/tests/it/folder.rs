@@ -5,6 +5,7 @@ use discconv_core::{Disc, Form, Format, Input, Lba, Opened, Peek, Result, Scratc
 use discconv_gdi::Gdi;
 use discconv_testkit::Rng;
 use discconv_testkit::stored::{as_mode1, sound};
+use std::sync::LazyLock;
 
 /// Data, sound, data at LBA 45000, sound behind a gap, data behind a longer one.
 pub(crate) const TEXT: &str = "5\r\n1 0 4 2352 track01.bin 0\r\n2 310 0 2352 track02.raw 0\r\n3 45000 4 2352 track03.bin 0\r\n\
@@ -17,6 +18,10 @@ pub(crate) fn data(first: i32, sectors: usize) -> Vec<u8> {
 
 /// The files of [`TEXT`].
 pub(crate) fn tracks() -> Vec<(&'static str, Vec<u8>)> {
+    TRACKS.clone()
+}
+
+static TRACKS: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
     vec![
         ("track01.bin", data(0, 160)),
         ("track02.raw", sound(2, 12)),
@@ -24,7 +29,7 @@ pub(crate) fn tracks() -> Vec<(&'static str, Vec<u8>)> {
         ("track04.raw", sound(4, 20)),
         ("track05.bin", data(45_425, 25)),
     ]
-}
+});
 
 /// `text` as `x.gdi`, with those files beside it.
 pub(crate) fn folder(text: &[u8], files: &[(&str, Vec<u8>)]) -> MemoryFiles {
