@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | end - 8 | u32, u32 | version id; 80000004h (2), 80000005h (3): where the descriptor begins, 80000006h (3.5 and 4): its length |
 //! | descriptor | u16 | sessions |
-//! | session | u16 | tracks; then those, then 12 bytes (version 2) or 13, of which the first says what the session is |
+//! | session | u16 | tracks; then those, then 12 bytes (version 2) or 13: u32 what the session is (0 CD-DA, 1 CD-ROM, 2 XA), u32 0, u32 start of the last track |
 //! | track | 24 or 32 | u32 (not 0: 8 more follow), `00 00 01 00 00 00 FF FF FF FF` twice |
 //! | | 24 + n | 3 unknown, u8 tracks of the disc, u8 n and a path of so many bytes, 19 |
 //! | | 4 or 12 | u32; 80000000h: u32 capacity, u16 0, u16 medium (98h CD, 38h DVD) follow |

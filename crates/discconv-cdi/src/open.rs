@@ -94,8 +94,8 @@ impl Image<'_> {
         let (first, mut run) = self.run(record, number, floor)?;
         let mode = self.mode(record, number, &run)?;
         if run.form.sub.is_some_and(|sub| sub.bytes() == 96) {
-            let sectors = run.begin.sectors_to(run.end);
-            let found = sub_coding(sectors, |sector, block| self.read(&run, run.begin, sector, RAW as u64, block));
+            let sectors = run.start.sectors_to(run.end);
+            let found = sub_coding(sectors, |sector, block| self.read(&run, run.start, sector, RAW as u64, block));
             run.form.sub = found.or(run.form.sub);
         }
         if first < run.begin {

@@ -20,8 +20,6 @@ const VOLUME_NAME: std::ops::Range<usize> = 40..72;
 /// The sector of the first volume descriptor, and what it begins with.
 const VOLUME_SECTOR: i32 = 16;
 const VOLUME_SIGN: &[u8] = b"\x01CD001";
-/// Bytes behind the last track of a session; the first says what the session is.
-const SESSION_TAIL: usize = 13;
 /// What every image that is written is worth.
 pub(crate) const NOTE: &str = "the meaning of some fields of DiscJuggler's descriptor is unknown: they are filled as in known images, which is a best effort";
 
@@ -34,13 +32,7 @@ pub(crate) fn descriptor(target: &Target<'_>, name: &str) -> Vec<u8> {
         out.u16(session.tracks.len());
         let own = target.tracks.iter().filter(|track| track.session == number);
         own.enumerate().for_each(|(index, track)| out.track(index, track));
-        let mut tail = [0; SESSION_TAIL];
-        let audio = session.tracks.iter().all(|track| track.mode.is_audio());
-        tail[0] = match session.kind {
-            SessionKind::Xa | SessionKind::CdI => 2,
-            SessionKind::CdRom => u8::from(!audio),
-        };
-        out.bytes.extend(tail);
+        out.tail(number);
     }
     out.u16(0);
     out.disc();
@@ -139,6 +131,21 @@ impl Out<'_> {
         self.zeros(42);
         self.bytes.extend([0xFF; 4]);
         self.zeros(12);
+    }
+
+    /// Behind the last track of a session: what the session is, and where that track begins.
+    fn tail(&mut self, session: usize) {
+        let told = &self.target.toc.sessions[session];
+        let audio = told.tracks.iter().all(|track| track.mode.is_audio());
+        let kind = match told.kind {
+            SessionKind::Xa | SessionKind::CdI => 2,
+            SessionKind::CdRom => u32::from(!audio),
+        };
+        let last = self.target.tracks.iter().rfind(|track| track.session == session);
+        self.u32(kind);
+        self.u32(0);
+        self.u32(last.map_or(0, |track| frames(track.begin)));
+        self.zeros(1);
     }
 
     fn disc(&mut self) {

@@ -79,7 +79,7 @@ pub(crate) struct SessionRecord {
 /// [`Error::Malformed`] without a trailer or a descriptor where it points, and for a descriptor that ends in a track.
 pub(crate) fn read(file: &str, source: &dyn ReadAt) -> Result<Descriptor> {
     let trailer = trailer(source)?.ok_or_else(|| {
-        let found = format!("no version of DiscJuggler at the end of {} bytes", source.len());
+        let found = format!("no version of DiscJuggler with a place for its descriptor at the end of {} bytes", source.len());
         Error::malformed(file, At::Byte(source.len().saturating_sub(TRAILER)), found, "a version and the place of the descriptor")
             .with_hint("the file is cut, or a plain image by another name: try --from iso2048 or --from iso2352")
     })?;
@@ -121,8 +121,11 @@ impl Walk<'_> {
     }
 
     fn sessions(&mut self) -> Result<Vec<SessionRecord>> {
-        let count = self.fields.u16().filter(|count| (1..=99).contains(count));
-        let count = count.ok_or_else(|| self.malformed(0, "no number of sessions".to_owned(), "1 to 99"))?;
+        let told = self.fields.u16();
+        let count = told.filter(|count| (1..=99).contains(count)).ok_or_else(|| {
+            let found = told.map_or("no number of sessions".to_owned(), |told| format!("{told} sessions"));
+            self.malformed(0, found, "1 to 99")
+        })?;
         let mut sessions = Vec::new();
         let mut free = MAX_TRACKS;
         for number in 1..=count {
@@ -193,8 +196,8 @@ impl Walk<'_> {
             fields = Fields::new(self.bytes, next + 2 * MARK.len());
         }
         let record = Record::read(&mut fields, from, self.version).ok_or_else(|| {
-            let found = format!("the end of the descriptor in track {track} of session {session}");
-            self.malformed(self.bytes.len(), found, "the rest of the track")
+            let found = format!("track {track} of session {session} without an end, or with too many indexes");
+            self.malformed(from, found, "a whole track of at most 100 indexes")
         })?;
         self.fields = fields;
         Ok(record)

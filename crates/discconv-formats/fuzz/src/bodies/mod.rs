@@ -14,6 +14,6 @@ pub mod seeds;
 mod sheets;
 
 pub use codec::codec;
-pub use images::{ccd, iso, mds, nrg};
+pub use images::{ccd, cdi, iso, mds, nrg};
 pub use packed::{convert, cso, isz};
-pub use sheets::{audio, cue, toc};
+pub use sheets::{audio, cue, gdi, toc};
