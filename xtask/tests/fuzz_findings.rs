@@ -16,10 +16,12 @@ type Body = fn(&[u8]);
 const BODIES: &[(&str, Body)] = &[
     ("audio", bodies::audio),
     ("ccd", bodies::ccd),
+    ("cdi", bodies::cdi),
     ("codec", bodies::codec),
     ("convert", bodies::convert),
     ("cso", bodies::cso),
     ("cue", bodies::cue),
+    ("gdi", bodies::gdi),
     ("iso", bodies::iso),
     ("isz", bodies::isz),
     ("mds", bodies::mds),

@@ -8,6 +8,7 @@ mod codec;
 pub mod folder;
 mod images;
 mod laid;
+mod laid_gd;
 mod packed;
 mod proof;
 pub mod seeds;
