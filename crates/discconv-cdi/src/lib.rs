@@ -68,10 +68,12 @@ impl Format for Cdi {
 
     fn probe(&self, peek: &Peek<'_>) -> Score {
         let own = peek.extension == "cdi";
-        match walk::begins_well(peek.source) {
-            true => Score::CERTAIN,
+        match own {
+            _ if walk::begins_well(peek.source) => Score::CERTAIN,
+            // Its sectors may look like an image of another format: that would lose its tracks.
+            true if walk::is_marked(peek.source) => Score::CERTAIN,
             // What nobody recognises by that name is explained here.
-            false if own => Score::MAYBE,
+            true => Score::MAYBE,
             false => Score::NO,
         }
     }

@@ -22,17 +22,27 @@ pub(crate) struct Trailer {
     pub(crate) end: u64,
 }
 
+/// Version and place in the last bytes of the file, and where those are.
+fn last_words(source: &dyn ReadAt) -> Result<Option<(Version, u64, u64)>> {
+    let Some(end) = source.len().checked_sub(TRAILER) else { return Ok(None) };
+    let mut tail = [0; 8];
+    source.read_exact_at(end, &mut tail)?;
+    let [a, b, c, d, place @ ..] = tail;
+    let version = Version::from_id(u32::from_le_bytes([a, b, c, d]));
+    Ok(version.map(|version| (version, u32::from_le_bytes(place).into(), end)))
+}
+
+/// Does the file end with a version of DiscJuggler?
+pub(crate) fn is_marked(source: &dyn ReadAt) -> bool {
+    last_words(source).is_ok_and(|words| words.is_some())
+}
+
 /// What the last bytes of the file say, if they are those of an image.
 ///
 /// # Errors
 /// Reading.
 fn trailer(source: &dyn ReadAt) -> Result<Option<Trailer>> {
-    let Some(end) = source.len().checked_sub(TRAILER) else { return Ok(None) };
-    let mut tail = [0; 8];
-    source.read_exact_at(end, &mut tail)?;
-    let [a, b, c, d, place @ ..] = tail;
-    let (id, place) = (u32::from_le_bytes([a, b, c, d]), u64::from(u32::from_le_bytes(place)));
-    let Some(version) = Version::from_id(id) else { return Ok(None) };
+    let Some((version, place, end)) = last_words(source)? else { return Ok(None) };
     let descriptor = if version == Version::V35 { source.len().checked_sub(place) } else { Some(place) };
     let sane = descriptor.filter(|descriptor| *descriptor < end && end - *descriptor <= MAX_DESCRIPTOR);
     Ok(sane.map(|descriptor| Trailer { version, descriptor, end }))

@@ -118,7 +118,8 @@ fn what_is_taken_for_an_image() {
         ("x.img", good[..good.len() - 1].to_vec(), 0),
         ("x.img", vec![], 0),
         ("x.img", [0; 7].to_vec(), 0),
-        // The version alone is nothing.
+        // The version alone is something by its own name only.
+        ("x.cdi", [&[0; 100][..], &V35.to_le_bytes(), &[50, 0, 0, 0]].concat(), 100),
         ("x.img", [&[0; 100][..], &V35.to_le_bytes(), &[50, 0, 0, 0]].concat(), 0),
         ("x.img", [&[0; 100][..], &V35.to_le_bytes(), &[0; 4]].concat(), 0),
         ("x.img", [&[1, 0, 1, 0, 0, 0, 0, 0][..], &MARK, &V3.to_le_bytes(), &[0; 4]].concat(), 0),
