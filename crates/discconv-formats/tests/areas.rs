@@ -1,6 +1,6 @@
 //! A GD-ROM between GDI and the sheet that Redump has of it: the same disc, and the same bytes where both can say them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
