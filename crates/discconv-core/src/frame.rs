@@ -8,8 +8,10 @@ use discconv_sector::{
 };
 use std::ops::Range;
 
-/// The bytes of the frame that a record keeps; `None` if it keeps none, or for the user bytes of audio.
-pub(crate) fn kept(main: Main, mode: TrackMode) -> Option<Range<usize>> {
+/// The bytes of the frame that a record with `main` keeps of a sector of that mode; `None` if it keeps none, and for the user
+/// bytes of audio.
+#[must_use]
+pub fn kept(main: Main, mode: TrackMode) -> Option<Range<usize>> {
     match (main, mode) {
         (Main::None, _) | (Main::User, TrackMode::Audio) => None,
         (Main::User, TrackMode::Mode2) => Some(24..24 + USER),

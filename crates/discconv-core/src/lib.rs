@@ -29,6 +29,7 @@ mod forgiving;
 mod form;
 mod format;
 mod frame;
+pub mod gd;
 pub mod image;
 mod join;
 mod layout;
@@ -67,6 +68,7 @@ pub use format::{
     ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
     safe_relative_name,
 };
+pub use frame::kept;
 pub use loss::{Loss, LossKind, LossKinds, Tally};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, PlannedFile, Role, Run};

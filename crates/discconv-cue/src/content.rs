@@ -18,6 +18,11 @@ pub(crate) trait Content {
     fn read(&self, file: usize, offset: u64, out: &mut [u8]) -> bool;
 }
 
+/// Is that a wrapper that hands out samples?
+pub(crate) fn is_sound(wrapper: Option<&str>) -> bool {
+    wrapper.is_some_and(|id| ["wave", "aiff", "aifc", "flac", "mp3", "ogg"].contains(&id))
+}
+
 /// Where a volume descriptor has its id: one byte into sector 16.
 const VOLUME_SECTOR: u64 = 16;
 const VOLUME_ID: &[u8; 5] = b"CD001";

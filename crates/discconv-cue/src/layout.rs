@@ -5,15 +5,11 @@ use crate::segments::{self, LEAD_IN, PAUSE, Segment, Segments, Short, lead_out_s
 use crate::sheet::{Sheet, SheetTrack};
 use crate::texts;
 use discconv_core::{
-    At, Error, Extent, Form, Lba, Main, Media, Note, Place, Result, Session, SessionKind, SourceId, Toc, Track, TrackMode,
+    At, Error, Extent, Form, Lba, Main, Media, Note, Place, Result, Session, SessionKind, SourceId, Toc, Track, TrackMode, gd,
 };
 use discconv_sector::MAX_CD_SECTORS;
 use std::ops::Range;
 
-/// Where the high-density area of a GD-ROM begins.
-pub(crate) const HIGH_DENSITY: i64 = 45_000;
-/// Where it ends: 504,150 sectors later.
-const MAX_GD_SECTORS: i64 = 549_150;
 /// More sectors than any medium has, and far from the limits of an LBA.
 const MAX_SECTORS: i64 = 1 << 30;
 
@@ -82,7 +78,7 @@ fn media(sheet: &Sheet, forms: &[Form], sessions: &[Session]) -> Result<Media> {
     let end = sessions.last().map_or(0, |session| i64::from(session.lead_out.0));
     let user_only = forms.len() == 1 && forms[0].main == Main::User;
     match sheet.media {
-        Some(Media::Gd) if end <= MAX_GD_SECTORS => return Ok(Media::Gd),
+        Some(Media::Gd) if end <= i64::from(gd::LEAD_OUT.0) => return Ok(Media::Gd),
         Some(media @ (Media::Dvd | Media::Bd)) if user_only => return Ok(media),
         _ => {}
     }
@@ -170,18 +166,12 @@ impl Walk<'_> {
     fn begin(&self, track: &SheetTrack, lead: i64, segments: &[Segment]) -> Result<(i64, i64)> {
         let (pregap, pause) = (i64::from(track.pregap), i64::from(PAUSE));
         let session = &self.sheet.sessions[track.session];
-        if session.high_density {
-            if self.lba > HIGH_DENSITY {
-                let found = format!("the single-density area reaches to LBA {}", self.lba);
-                return Err(Error::malformed(&self.sheet.name, At::Line(track.line), found, "an end before LBA 45000")
-                    .with_hint("the remark REM HIGH-DENSITY AREA stands before the wrong track, or a time is wrong"));
-            }
-            let gap = if pregap == pause { HIGH_DENSITY - pause } else { HIGH_DENSITY };
-            return Ok((gap, gap + pregap));
-        }
         let says = segments.first().and_then(|segment| {
             content::first_lba(self.files, &self.forms[segment.track], track.kind, segment).map(|lba| i64::from(lba.0))
         });
+        if session.high_density {
+            return self.high_density(track, lead, says);
+        }
         if self.sessions.is_empty() {
             return Ok(match pregap {
                 // Many programs write the pause that every disc has; only the sectors know.
@@ -208,6 +198,23 @@ impl Walk<'_> {
             pregap if pregap == pause => (base, base + pause),
             pregap => (base + pause, base + pause + pregap),
         })
+    }
+
+    /// The second area of a GD-ROM has INDEX 01 of its first track where all have it. Sectors stored before that are its pause,
+    /// unless their headers say that they are more.
+    fn high_density(&self, track: &SheetTrack, lead: i64, says: Option<i64>) -> Result<(i64, i64)> {
+        let (high, pregap, pause) = (i64::from(gd::HIGH_DENSITY.0), i64::from(track.pregap), i64::from(PAUSE));
+        let (gap, stored) = match pregap {
+            0 if lead <= pause && says.is_none_or(|says| says == high - lead) => (high - lead, high - lead),
+            pregap if pregap == pause => (high - pause, high),
+            pregap => (high, high + pregap),
+        };
+        if self.lba > gap {
+            let found = format!("the single-density area reaches to LBA {}", self.lba);
+            return Err(Error::malformed(&self.sheet.name, At::Line(track.line), found, format!("an end before LBA {gap}"))
+                .with_hint("the remark REM HIGH-DENSITY AREA stands before the wrong track, or a time is wrong"));
+        }
+        Ok((gap, stored))
     }
 
     fn gap(&mut self, index: usize, lbas: Range<i64>) -> Result<()> {

@@ -1,16 +1,15 @@
 //! A sheet and its files as a [`Disc`].
 
-use crate::content::Content;
+use crate::content::{self, Content};
 use crate::files::{self, Located};
 use crate::layout;
 use crate::original::{self, Remembered};
 use crate::sheet::{Sheet, parse_sheet};
 use crate::texts;
-use discconv_core::{At, Bytes, Disc, DiscParts, Error, Input, Note, Padded, ReadAt, Result, safe_relative_name};
+use discconv_core::{
+    At, Bytes, Disc, DiscParts, Error, Extent, Input, Note, Padded, ReadAt, Result, SubCoding, safe_relative_name,
+};
 use std::sync::Arc;
-
-/// Wrappers that hand out samples.
-const SOUND: [&str; 6] = ["wave", "aiff", "aifc", "flac", "mp3", "ogg"];
 
 /// Open the sheet that `input` is.
 pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
@@ -23,7 +22,7 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Disc> {
     let mut layout = layout::build(&sheet, &files, &packs)?;
     notes.append(&mut layout.notes);
     let pack_file = pack_file.map(|file| (file.name, file.bytes));
-    let extras = original::extras(bare(input.name), bytes, files.remembered(&sheet), pack_file);
+    let extras = original::extras(bare(input.name), bytes, files.remembered(&sheet, &layout.extents), pack_file);
     let sources = files.sources.into_iter().zip(layout.needed).map(|(source, needed)| padded(source, needed)).collect();
     let parts = DiscParts { toc: layout.toc, sources, extents: layout.extents, notes, checks: Vec::new(), extras };
     Disc::new(input.name, parts)
@@ -106,12 +105,16 @@ impl Files {
         self.unwrapped.push(unwrapped);
     }
 
-    fn remembered<'a>(&'a self, sheet: &'a Sheet) -> impl Iterator<Item = Remembered<'a>> {
+    fn remembered<'a>(&'a self, sheet: &'a Sheet, extents: &'a [Extent]) -> impl Iterator<Item = Remembered<'a>> {
         let files = self.sources.iter().zip(&self.names).zip(&self.unwrapped).enumerate();
         files.map(|(file, ((source, name), unwrapped))| Remembered {
             name,
             bytes: source.len(),
             used: files::is_used(sheet, file),
+            packed: extents
+                .iter()
+                .filter_map(|extent| extent.main)
+                .any(|place| usize::try_from(place.source.0) == Ok(file) && place.form.sub == Some(SubCoding::Packed)),
             unwrapped: *unwrapped,
         })
     }
@@ -123,7 +126,7 @@ impl Content for Files {
     }
 
     fn is_pcm(&self, file: usize) -> bool {
-        self.unwrapped[file].is_some_and(|id| SOUND.contains(&id))
+        content::is_sound(self.unwrapped[file])
     }
 
     fn read(&self, file: usize, offset: u64, out: &mut [u8]) -> bool {

@@ -8,8 +8,8 @@ use crate::target::{self, Naming, PackFile, Target};
 use crate::texts;
 use crate::wire::quote;
 use discconv_core::{
-    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Lba, Loss, LossKind, Piece, Plan, PlannedFile, Result, Role, Run, Toc,
-    Track, WriteOptions, toc_difference,
+    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Lba, Loss, LossKind, Media, Piece, Plan, PlannedFile, Result, Role, Run,
+    Toc, Track, WriteOptions, toc_difference,
 };
 use std::ops::Range;
 
@@ -68,6 +68,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     losses.extend(unsaid);
     notes.extend(moved(&target, &layout.toc));
     notes.extend(left_out(&target));
+    notes.extend(both_areas(&target));
     let dropped = dropped(&target);
     let mut files: Vec<PlannedFile> =
         target.files.into_iter().map(|file| PlannedFile::new(file.name, Role::Data, file.pieces)).collect();
@@ -303,6 +304,12 @@ fn not_written(target: &Target<'_>) -> Vec<Range<Lba>> {
         }
     }
     outside
+}
+
+/// A GD-ROM in one BIN is right, and not what emulators expect.
+fn both_areas(target: &Target<'_>) -> Option<String> {
+    let merged = target.toc.media == Media::Gd && target.toc.sessions.len() > 1 && target.files.len() == 1;
+    merged.then(|| "both areas are in one .bin, which few programs take: --split writes a file for each track".to_owned())
 }
 
 fn left_out(target: &Target<'_>) -> Vec<String> {

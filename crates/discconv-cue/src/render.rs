@@ -4,10 +4,7 @@ use crate::segments::{LEAD_IN, PAUSE, between_sessions, lead_out_sectors};
 use crate::sheet::{Kept, Named, Sheet, Slot};
 use crate::target::{Target, TargetTrack};
 use crate::wire::{FileKind, TEXTS, TrackKind, quote, time};
-use discconv_core::{Lba, Media, Track};
-
-/// Where a GD-ROM's second area begins, with room for its pregap.
-const HIGH_DENSITY: Lba = Lba(45_000 - 150);
+use discconv_core::{Lba, Media, Track, gd};
 
 /// A whole new sheet, with the lines of `kept` at their places.
 pub(crate) fn sheet(target: &Target<'_>, kept: &[Kept]) -> String {
@@ -101,7 +98,7 @@ fn session_lines(out: &mut Out<'_>, target: &Target<'_>, before: Option<&TargetT
         return;
     }
     if target.toc.media == Media::Gd {
-        let area = if track.start() >= HIGH_DENSITY { "HIGH" } else { "SINGLE" };
+        let area = if track.start() >= gd::HIGH_DENSITY { "HIGH" } else { "SINGLE" };
         return out.line("", format!("REM {area}-DENSITY AREA"));
     }
     if target.toc.sessions.len() < 2 {

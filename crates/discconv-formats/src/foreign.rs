@@ -159,12 +159,13 @@ fn ciso(peek: &Peek<'_>) -> Option<Foreign> {
     Some(Foreign { name, sort, at_end: false })
 }
 
-/// CDI images end with their version and the place of their descriptor, little-endian.
+/// CDI images end with their version and the place of their descriptor, little-endian. A build that reads them explains them
+/// by itself.
 fn discjuggler(peek: &Peek<'_>) -> Option<Foreign> {
     let end = peek.tail.last_chunk::<8>()?;
     let [version, offset] =
         [&end[..4], &end[4..]].map(|word| word.iter().rev().fold(0, |value: u64, byte| value << 8 | u64::from(*byte)));
-    let known = (0x8000_0004..=0x8000_0006).contains(&version) && offset > 0 && offset < peek.len();
+    let known = !cfg!(feature = "cdi") && (0x8000_0004..=0x8000_0006).contains(&version) && offset > 0 && offset < peek.len();
     known.then_some(Foreign { name: "a CDI image (DiscJuggler)", sort: Image, at_end: true })
 }
 

@@ -41,8 +41,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
-    #[cfg(feature = "chd")]
+    #[cfg(feature = "chd"), cfg(feature = "gdi")]
     &discconv_chd::Chd,
+    &discconv_gdi::Gdi,
+    #[cfg(feature = "cdi")]
+    &discconv_cdi::Cdi,
     #[cfg(feature = "cso")]
     &discconv_cso::Cso,
     #[cfg(feature = "cso")]

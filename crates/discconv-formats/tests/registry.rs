@@ -113,8 +113,6 @@ fn foreign_files_are_named() {
     let other = "look where it came from: a failed download often leaves a page or another file under the image's name";
     let mut zip = b"PK\x03\x04".to_vec();
     zip.resize(2352 * 20, 0x5A);
-    let mut cdi = vec![0; 4096];
-    cdi[4088..].copy_from_slice(&[6, 0, 0, 0x80, 0x40, 0, 0, 0]);
     let mut floppy = vec![0; 1_474_560];
     floppy[..13].copy_from_slice(&[0xEB, 0x3C, 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
     let mut cals = b"srcdocid: NONE".to_vec();
@@ -136,7 +134,6 @@ fn foreign_files_are_named() {
         ("x.iso", b"\xEF\xBB\xBF<html>", "a web page", other),
         ("x.bin", &zip, "a zip archive", "unpack it, and name the image inside"),
         ("x.iso", &cals, "a CALS raster picture", other),
-        ("x.cdi", &cdi, "a CDI image (DiscJuggler)", "this version does not read it; `discconv formats` lists what is read"),
         ("x.dmg", &dmg, "a DMG image (Apple)", "this version does not read it; `discconv formats` lists what is read"),
         (
             "x.img",
@@ -164,11 +161,7 @@ fn foreign_files_are_named() {
 #[test]
 fn containers_of_the_corpus_are_named() {
     let Some(corpus) = discconv_testkit::corpus::folder() else { return };
-    for (path, found) in [
-        ("cdi/data-data.cdi", "a CDI image (DiscJuggler)"),
-        ("chd/2048.chd", "a CHD image (MAME)"),
-        ("ecm/isofs-m1.bin.ecm", "an ECM file"),
-    ] {
+    for (path, found) in [("chd/2048.chd", "a CHD image (MAME)"), ("ecm/isofs-m1.bin.ecm", "an ECM file")] {
         let bytes = std::fs::read(corpus.join(path)).unwrap();
         let error = refusal(path, &bytes);
         assert!(error.starts_with(&format!("{path}: found {found}; ")), "{error}");

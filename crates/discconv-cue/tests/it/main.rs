@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod areas;
 mod corpus;
+mod elsewhere;
 mod fixtures;
 mod folder;
 mod hostile;

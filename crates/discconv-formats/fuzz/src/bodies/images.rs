@@ -1,4 +1,4 @@
-//! Images: plain ones, Nero's, Alcohol 120%'s, CloneCD's and MAME's.
+//! Images: plain ones, Nero's, DiscJuggler's, Alcohol 120%'s, CloneCD's and MAME's.
 
 use super::folder::{Folder, Others, ask_names, open, split};
 use super::proof::{read_edges, write_in_all_ways};
@@ -16,6 +16,11 @@ pub fn iso(data: &[u8]) {
 /// Any bytes as a Nero image.
 pub fn nrg(data: &[u8]) {
     read_and_write("nrg", "x.nrg", data, &Folder::of_zeros());
+}
+
+/// Any bytes as an image of DiscJuggler.
+pub fn cdi(data: &[u8]) {
+    read_and_write("cdi", "x.cdi", data, &Folder::of_zeros());
 }
 
 /// Any bytes as a descriptor of Alcohol 120%, with one or two files of sectors.

@@ -8,12 +8,13 @@ mod codec;
 pub mod folder;
 mod images;
 mod laid;
+mod laid_gd;
 mod packed;
 mod proof;
 pub mod seeds;
 mod sheets;
 
 pub use codec::codec;
-pub use images::{ccd, chd, iso, mds, nrg};
+pub use images::{ccd, cdi, chd, iso, mds, nrg};
 pub use packed::{convert, cso, isz, pbp};
-pub use sheets::{audio, cue, toc};
+pub use sheets::{audio, cue, gdi, toc};

@@ -16,6 +16,13 @@ pub fn toc(data: &[u8]) {
     read_and_write("toc", "x.toc", files[0], &Folder::new(&["x.toc"], &files, others));
 }
 
+/// Any bytes as a GDI, all of whose files are there: the same one under every name.
+pub fn gdi(data: &[u8]) {
+    let files = split(data);
+    let others = files.get(1).map_or(Others::Zeros, |bytes| Others::Bytes(bytes));
+    read_and_write("gdi", "x.gdi", files[0], &Folder::new(&["x.gdi"], &files, others));
+}
+
 /// Any bytes as a sound file behind a sheet. MP3 is known by its name, the others by their content.
 pub fn audio(data: &[u8]) {
     for (name, sheet) in [
