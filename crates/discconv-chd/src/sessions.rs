@@ -4,7 +4,7 @@ use crate::meta::{Private, SessionFact};
 use discconv_core::{Lba, Note, Session, SessionKind, Track};
 
 /// Where the high-density area of a GD-ROM begins.
-const HIGH_DENSITY: i64 = 45_000;
+const HIGH_DENSITY: i64 = discconv_core::gd::HIGH_DENSITY.0 as i64;
 
 /// Is that where an area begins, so that a gap before it belongs to no track?
 pub(crate) fn begins_area(lba: i64) -> bool {

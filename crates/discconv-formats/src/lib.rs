@@ -41,8 +41,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_ccd::Ccd,
     #[cfg(feature = "toc")]
     &discconv_toc::CdrdaoToc,
-    #[cfg(feature = "chd"), cfg(feature = "gdi")]
+    #[cfg(feature = "chd")]
     &discconv_chd::Chd,
+    #[cfg(feature = "gdi")]
     &discconv_gdi::Gdi,
     #[cfg(feature = "cdi")]
     &discconv_cdi::Cdi,

@@ -16,11 +16,11 @@ use discconv_sector::RAW;
 use std::sync::Arc;
 
 /// What a disc is called, kept for a PBP that is made of it.
-pub(crate) const TITLE: ExtraKind = ExtraKind::Other("pbp-title");
+pub(crate) const TITLE: ExtraKind = ExtraKind::other("pbp-title");
 /// The number of its game, without bars.
-pub(crate) const NUMBER: ExtraKind = ExtraKind::Other("pbp-number");
+pub(crate) const NUMBER: ExtraKind = ExtraKind::other("pbp-number");
 /// The picture of the menu.
-pub(crate) const ICON: ExtraKind = ExtraKind::Other("pbp-icon");
+pub(crate) const ICON: ExtraKind = ExtraKind::other("pbp-icon");
 
 /// Entries of the index that are read at a time: most discs have fewer than the index has room for.
 const INDEX_STEP: usize = 2048;

@@ -136,7 +136,7 @@ fn orders_of_bytes() {
     comes_back(&folder, "x.cue");
     let listing = folder.open("x.cue").unwrap().extras()[1].clone();
     assert_eq!(std::str::from_utf8(&listing.bytes).unwrap(), "48960\tpacked\ta.bin\n48960\tplain\tb.bin\n");
-    assert_eq!(listing.kind, ExtraKind::Other("cue-files"));
+    assert_eq!(listing.kind, ExtraKind::other("cue-files"));
 }
 
 #[test]
