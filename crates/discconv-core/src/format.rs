@@ -5,6 +5,7 @@ use crate::error::{At, Error, Result};
 use crate::loss::LossKinds;
 use crate::plan::Plan;
 use crate::source::ReadAt;
+use crate::spool::{MemorySpool, Spool};
 use crate::toc::{Media, TrackMode};
 use std::sync::Arc;
 
@@ -25,8 +26,12 @@ pub struct FormatInfo {
     pub writes: bool,
     /// Is it a wrapper, whose content is plain bytes to be opened again?
     pub wrapper: bool,
-    /// Of a wrapper of images: the id of the format whose file it holds, also when it is written.
-    pub wraps: Option<&'static str>,
+    /// Of a wrapper of images: the ids of the formats whose files it holds, also when it is written. Which of several is
+    /// said by the name; where that says nothing, it is the first that is written of the medium.
+    pub wraps: &'static [&'static str],
+    /// Of a wrapper: does its extension stand behind the whole name of what it holds (`x.bin.ecm`), rather than in place
+    /// of the extension (`x.cso`)?
+    pub appends: bool,
     /// Can it be written as one file per track as well as in one?
     pub splits: bool,
     /// The media that it can be written of.
@@ -51,7 +56,8 @@ impl FormatInfo {
         forced: &[],
         writes: false,
         wrapper: false,
-        wraps: None,
+        wraps: &[],
+        appends: false,
         splits: false,
         media: Media::ALL,
         carries: LossKinds::NONE,
@@ -110,11 +116,14 @@ pub struct Limits {
     pub entries: u64,
     /// Wrappers within wrappers.
     pub depth: u32,
+    /// Bytes that come out of one wrapper whose length nothing else bounds.
+    pub unpacked_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { text_bytes: 4 << 20, entries: 1 << 24, depth: 4 }
+        // The largest Blu-ray disc has 128 GB.
+        Limits { text_bytes: 4 << 20, entries: 1 << 24, depth: 4, unpacked_bytes: 128 << 30 }
     }
 }
 
@@ -160,13 +169,18 @@ pub struct Input<'a> {
     pub password: Option<&'a [u8]>,
     /// Files that the person named as those that this one builds upon (`--parent`), in the order to be tried.
     pub parents: &'a [Found],
+    /// Room for content that cannot be unpacked at random.
+    pub spool: &'a dyn Spool,
+    /// Which file of an archive is meant (`--member`), where the person said it.
+    pub member: Option<&'a str>,
 }
 
 impl<'a> Input<'a> {
-    /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
+    /// The file `name` in the folder `siblings`, with the usual bounds and room in memory, nothing forced and no password.
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
-        Input { name, source, siblings, limits: Limits::default(), forced: None, password: None, parents: &[] }
+        let (limits, spool) = (Limits::default(), &MemorySpool::USUAL);
+        Input { name, source, siblings, limits, forced: None, password: None, parents: &[], spool, member: None }
     }
 }
 
@@ -229,6 +243,21 @@ pub trait Format: Sync {
     fn writer(&self) -> Option<&dyn FormatWriter> {
         None
     }
+
+    /// Of an archive: the way to its files. Then `open` is not asked.
+    fn archive(&self) -> Option<&dyn Archive> {
+        None
+    }
+}
+
+/// Files in one file.
+pub trait Archive: Sync {
+    /// The files in it as a folder: [`Siblings::list`] has all of them, with the folders that they are in, parts separated
+    /// by `/`; names that lead out of it are not among them. Nothing of them is unpacked yet.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the archive.
+    fn files<'a>(&self, input: &Input<'a>) -> Result<Box<dyn Siblings + 'a>>;
 }
 
 /// Copying or compressing how hard.
@@ -278,7 +307,8 @@ pub trait FormatWriter: Sync {
     /// [`Error::DoesNotFit`] if the disc cannot be in this format at all; [`Error::Unsupported`] for an option it lacks.
     fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
 
-    /// Of a wrapper ([`FormatInfo::wraps`]): put the file of `inner` into this format. Then `plan` is not asked.
+    /// Of a wrapper ([`FormatInfo::wraps`]): put the file of `inner` into this format, or all its files of data. Then `plan`
+    /// is not asked.
     ///
     /// # Errors
     /// As for `plan`.

@@ -40,6 +40,7 @@ mod pool;
 mod proof;
 mod read;
 mod source;
+mod spool;
 mod steps;
 mod subgen;
 mod subview;
@@ -60,7 +61,7 @@ pub use engine::{Execution, Report, execute};
 pub use error::{At, Error, Result};
 pub use form::{Form, Main, SubCoding, Twist};
 pub use format::{
-    ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
+    Archive, ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
     safe_relative_name,
 };
 pub use loss::{Loss, LossKind, LossKinds, Tally};
@@ -69,6 +70,7 @@ pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, Pla
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
 pub use read::Scratch;
 pub use source::{Bytes, Concat, Padded, ReadAt, Slice};
+pub use spool::{MemorySpool, Spool, Spooled};
 pub use survey::{TrackSurvey, survey_track};
 pub use toc::{CdText, CdTextBlock, CdTextKind, Control, Isrc, Mcn, Media, Session, SessionKind, Toc, Track, TrackMode};
 pub use tocdiff::toc_difference;

@@ -83,7 +83,7 @@ pub struct Jso;
 const WRITTEN: FormatInfo = FormatInfo {
     writes: true,
     wrapper: true,
-    wraps: Some("iso"),
+    wraps: &["iso"],
     carries: LossKinds::of(&[LossKind::Damage]),
     ..FormatInfo::BASE
 };
@@ -124,7 +124,7 @@ static JSO: FormatInfo = FormatInfo {
     name: "JSO image",
     extensions: &["jso"],
     wrapper: true,
-    wraps: Some("iso"),
+    wraps: &["iso"],
     spec: "rom-properties and ARK-4 conventions",
     ..FormatInfo::BASE
 };

@@ -75,7 +75,6 @@ type Row = (Place, &'static [u8], &'static str, Sort);
 const SIGNATURES: &[Row] = &[
     (Start(0), b"MComprHD", "a CHD image (MAME)", Image),
     (Start(0), b"\0PBP", "an EBOOT.PBP of a PSP", Image),
-    (Start(0), b"ECM", "an ECM file", Image),
     (Start(0), b"DAA\0", "a DAA image (PowerISO)", Image),
     (Start(0), b"GBI\0", "a GBI image (gBurner)", Image),
     (Start(0), b"BWT5 STREAM SIGN", "a descriptor of BlindWrite (B5T, B6T)", Sheet),

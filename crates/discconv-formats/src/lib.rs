@@ -14,13 +14,14 @@
 mod choose;
 mod descriptor;
 mod foreign;
+mod members;
 mod open;
 mod remember;
 mod siblings;
 
 pub use choose::{by_extension, by_id, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
-pub use open::{OpenedImage, open, probe};
+pub use open::{OpenedImage, open, open_among, probe};
 pub use siblings::UnwrappingSiblings;
 
 use discconv_core::Format;
@@ -53,6 +54,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_cso::Jso,
     #[cfg(feature = "isz")]
     &discconv_isz::Isz,
+    #[cfg(feature = "ecm")]
+    &discconv_ecm::Ecm,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

@@ -3,10 +3,12 @@
 use crate::choose::{by_id, readable_ids};
 use crate::foreign;
 use crate::formats;
+use crate::members;
 use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
 use discconv_core::{
-    At, Check, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, SourceId,
+    Archive, At, Check, Disc, Error, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, Siblings,
+    SourceId,
 };
 use std::sync::Arc;
 
@@ -19,8 +21,10 @@ pub struct OpenedImage {
     pub discs: Vec<Disc>,
     /// The format that they were read from.
     pub format: &'static FormatInfo,
-    /// The wrappers that were taken off before, outermost first.
+    /// The wrappers that were taken off before, outermost first; archives are among them.
     pub wrappers: Vec<&'static FormatInfo>,
+    /// What files made of it are to be called: the stem of its own name, or of that of the image inside.
+    pub stem: String,
 }
 
 /// Both ends of a file, and its extension.
@@ -63,26 +67,54 @@ fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
 }
 
 /// Open an image of any format: by its content, or as [`Input::forced`] says. Wrappers are taken off first, around the
-/// file itself and around those that it names.
+/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`].
 ///
 /// # Errors
 /// [`Error::Malformed`] if no reader knows it, saying what it is instead if that can be seen; [`Error::Unsupported`] if
 /// several claim it or `forced` names none; [`Error::Limit`] for wrappers within wrappers; else the reader's own error.
 pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
-    let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
-    let mut promises = Vec::new();
+    open_among(input, &UnwrappingSiblings::around(input))
+}
+
+/// As [`open`], among siblings that were looked at before, so that nothing of them is unpacked twice.
+///
+/// # Errors
+/// As for [`open`].
+pub fn open_among(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>) -> Result<OpenedImage> {
+    let state = Unwrapped { stem: input.stem().to_owned(), ..Unwrapped::default() };
+    let image = unwrap(input, siblings, state)?;
+    if let Some(member) = input.member.filter(|_| !image.wrappers.iter().any(|wrapper| is_archive(wrapper))) {
+        return Err(Error::unsupported(input.name, At::Whole, format!("is no archive, so it has no member {member:?}"))
+            .with_hint("leave --member away"));
+    }
+    Ok(image)
+}
+
+fn is_archive(info: &FormatInfo) -> bool {
+    by_id(info.id).is_some_and(|format| format.archive().is_some())
+}
+
+/// What is known of an image before its content is reached.
+#[derive(Default)]
+struct Unwrapped {
+    wrappers: Vec<&'static FormatInfo>,
+    notes: Vec<Note>,
+    promises: Vec<Promise>,
+    stem: String,
+}
+
+/// Take off wrappers until there are discs. Archives have siblings of their own, so there it begins anew.
+fn unwrap(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>, mut state: Unwrapped) -> Result<OpenedImage> {
     let mut name = input.name.to_owned();
     let mut source = Arc::clone(&input.source);
     let mut forced = input.forced;
-    let mut wrappers: Vec<&'static FormatInfo> = Vec::new();
-    let mut wrapper_notes = Vec::new();
-    for _ in 0..=input.limits.depth {
+    while state.wrappers.len() <= usize::try_from(input.limits.depth).unwrap_or(usize::MAX) {
         let format = match forced {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
-            None => match choose(&name, &source, input.name, &wrappers) {
+            None => match choose(&name, &source, input.name, &state.wrappers) {
                 Err(Unrecognised::Sectors(format, id)) => {
                     let text = format!("{}: nothing in it is recognised; it is taken for an image as {id} reads it", input.name);
-                    wrapper_notes.push(Note::oddity(text));
+                    state.notes.push(Note::oddity(text));
                     forced = Some(id);
                     format
                 }
@@ -90,21 +122,30 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
                 Ok(format) => format,
             },
         };
-        let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, forced, ..*input };
+        let within = Input { name: &name, source: Arc::clone(&source), siblings, forced, ..*input };
+        if let Some(archive) = format.archive() {
+            state.promises.extend(siblings.promises());
+            state.wrappers.push(format.info());
+            return within_archive(&within, archive, state);
+        }
         match format.open(&within)? {
             Opened::Discs(discs) => {
-                refuse_lone_sound(input.name, &discs, &wrappers)?;
-                promises.extend(siblings.promises());
-                let more = |disc| with_more(input.name, disc, &wrapper_notes, &promises);
+                refuse_lone_sound(input.name, &discs, &state.wrappers)?;
+                state.promises.extend(siblings.promises());
+                let more = |disc| with_more(input.name, disc, &state.notes, &state.promises);
                 let discs = discs.into_iter().map(more).collect::<Result<_>>()?;
-                return Ok(OpenedImage { discs, format: format.info(), wrappers });
+                return Ok(OpenedImage { discs, format: format.info(), wrappers: state.wrappers, stem: state.stem });
             }
             Opened::Bytes { source: inner, checks, notes } => {
-                promises.extend(checks);
+                state.promises.extend(checks);
                 source = inner;
-                name = without_extension(&name, format.info());
-                wrappers.push(format.info());
-                wrapper_notes.extend(notes);
+                let inside = without_extension(&name, format.info()).to_owned();
+                if format.info().appends && inside != name {
+                    state.stem = stem_of(&inside).to_owned();
+                }
+                name = inside;
+                state.wrappers.push(format.info());
+                state.notes.extend(notes);
                 forced = None;
             }
         }
@@ -116,6 +157,35 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
         found: format!("more than {depth} wrappers within each other"),
         limit: depth.to_string(),
     })
+}
+
+/// The image in an archive, with its other files as siblings.
+fn within_archive(input: &Input<'_>, archive: &dyn Archive, mut state: Unwrapped) -> Result<OpenedImage> {
+    let files = archive.files(input)?;
+    let member = members::choose(input, files.as_ref())?;
+    let folder = members::Folder::of(files.as_ref(), &member);
+    let siblings = UnwrappingSiblings::new(&folder, input.limits).with_spool(input.spool);
+    let bare = member.rsplit('/').next().unwrap_or(&member);
+    let found = folder.open(bare)?.ok_or_else(|| members::missing(input, &member, files.as_ref()))?;
+    state.notes.push(Note::oddity(format!("{}: {member:?} in it is read", input.name)));
+    state.notes.extend(found.notes);
+    state.stem = stem_of(bare).to_owned();
+    let within = Input { name: bare, source: found.source, siblings: &siblings, forced: None, member: None, ..*input };
+    let image = unwrap(&within, &siblings, state)?;
+    members::refuse_others(input, &member, files.as_ref(), &image)?;
+    Ok(image)
+}
+
+/// The name without what an image's name ends in; `v1.0` has nothing of the kind.
+fn stem_of(name: &str) -> &str {
+    let known = |extension: &str| {
+        let extension = extension.to_ascii_lowercase();
+        formats().map(Format::info).any(|info| info.extensions.iter().chain(info.companions).any(|own| *own == extension))
+    };
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && known(extension) => stem,
+        _ => name,
+    }
 }
 
 /// Content that speaks for no format.
@@ -153,7 +223,8 @@ fn choose(
     // An extension inside says no more than none: `x.cso.cso` need not hold another.
     if best <= Score::MAYBE
         && foreign.is_none()
-        && let Some(inner) = wrappers.last().and_then(|wrapper| wrapper.wraps).and_then(by_id)
+        && let Some([inner]) = wrappers.last().map(|wrapper| wrapper.wraps)
+        && let Some(inner) = by_id(inner)
         && let Some(plainest) = inner.info().forced.first()
     {
         return Err(Unrecognised::Sectors(inner, plainest));
@@ -255,10 +326,10 @@ fn with_more(file: &str, disc: Disc, notes: &[Note], promises: &[Promise]) -> Re
 }
 
 /// What the content of a wrapper would be called: `x.bin` for `x.bin.ecm`.
-fn without_extension(name: &str, wrapper: &FormatInfo) -> String {
+pub(crate) fn without_extension<'n>(name: &'n str, wrapper: &FormatInfo) -> &'n str {
     match name.rsplit_once('.') {
-        Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem.to_owned(),
-        _ => name.to_owned(),
+        Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem,
+        _ => name,
     }
 }
 

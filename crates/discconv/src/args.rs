@@ -185,6 +185,14 @@ pub(crate) struct Reading {
     /// A CHD that the image builds upon (else one in its folder is found by its hash); may be said several times
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) parent: Vec<PathBuf>,
+
+    /// Which file of an archive is meant, where it holds several images
+    #[arg(long, value_name = "NAME", help_heading = READING)]
+    pub(crate) member: Option<String>,
+
+    /// Folder for the temporary file that some compressed images need [default: the system's]
+    #[arg(long, value_name = "DIR", help_heading = READING)]
+    pub(crate) temp: Option<PathBuf>,
 }
 
 const READING: &str = "Reading";

@@ -184,7 +184,7 @@ fn is_descriptor(path: &Path) -> bool {
 /// Does the extension promise an image? Then it is a failure if it is none.
 fn looks_like_an_image(path: &Path) -> bool {
     let extension = extension_of(path);
-    let mut images = FORMATS.iter().map(|format| format.info()).filter(|info| !info.wrapper || info.wraps.is_some());
+    let mut images = FORMATS.iter().map(|format| format.info()).filter(|info| !info.wrapper || !info.wraps.is_empty());
     images.any(|info| info.extensions.iter().chain(info.companions).any(|known| *known == extension))
 }
 

@@ -40,7 +40,7 @@ pub fn convert(data: &[u8]) {
     for disc in &discs {
         for format in FORMATS {
             write_and_compare(disc, *format);
-            if format.info().wraps.is_some() {
+            if !format.info().wraps.is_empty() {
                 pack_and_compare(disc, *format);
             }
         }
