@@ -151,6 +151,11 @@ pub trait Siblings {
 
     /// The bare names in the folder, at most some thousands, sorted.
     fn list(&self) -> Vec<String>;
+
+    /// Digests that are promised of the files opened so far: those in an archive have some.
+    fn promises(&self) -> Vec<Promise> {
+        Vec::new()
+    }
 }
 
 /// What a reader is given.

@@ -64,7 +64,7 @@ fn notes(source: &dyn ReadAt, ending: Ending) -> Vec<Note> {
             vec![Note::damage(0, text)]
         }
         Ending::Cut { units, bytes } => {
-            let missing = if units == 0 { String::new() } else { format!(", of which {units} units ({bytes} bytes) are missing") };
+            let missing = if units == 0 { String::new() } else { format!(", of which {bytes} bytes are missing") };
             let text = format!("{name}: byte {end:#X}: the file ends within a record{missing}");
             vec![Note::damage(bytes.div_ceil(u64::from(BLOCK)), text)]
         }

@@ -56,6 +56,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_isz::Isz,
     #[cfg(feature = "ecm")]
     &discconv_ecm::Ecm,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Gzip,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Bzip2,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Xz,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Zstd,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Zip,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

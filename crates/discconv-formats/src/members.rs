@@ -7,7 +7,7 @@
 use crate::formats;
 use crate::open::OpenedImage;
 use crate::siblings::name_inside;
-use discconv_core::{At, Error, Format, FormatInfo, Found, Input, Result, Siblings};
+use discconv_core::{At, Error, Format, FormatInfo, Found, Input, Promise, Result, Siblings};
 use discconv_core::error::printable;
 
 /// Names that an error lists.
@@ -37,6 +37,10 @@ impl Siblings for Folder<'_> {
         let all = self.files.list();
         let here = all.iter().filter_map(|name| name.strip_prefix(&self.prefix)).filter(|name| !name.contains('/'));
         here.map(str::to_owned).collect()
+    }
+
+    fn promises(&self) -> Vec<Promise> {
+        self.files.promises()
     }
 }
 

@@ -50,11 +50,6 @@ impl<'a> UnwrappingSiblings<'a> {
         self.inner
     }
 
-    /// The digests that the wrappers taken off so far promise.
-    pub(crate) fn promises(&self) -> Vec<Promise> {
-        self.promises.borrow().values().flatten().cloned().collect()
-    }
-
     /// `found` with one wrapper taken off, or as it is.
     fn unwrap_once(&self, found: Found) -> Result<(Found, bool)> {
         let sample = Sample::of(&found.name, found.source.as_ref());
@@ -122,6 +117,12 @@ impl Siblings for UnwrappingSiblings<'_> {
 
     fn list(&self) -> Vec<String> {
         self.inner.list()
+    }
+
+    /// Also those of the wrappers taken off so far.
+    fn promises(&self) -> Vec<Promise> {
+        let wrappers = self.promises.borrow();
+        wrappers.values().flatten().cloned().chain(self.inner.promises()).collect()
     }
 }
 
