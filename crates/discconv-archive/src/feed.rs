@@ -28,10 +28,6 @@ impl Feed {
         self.range.end
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.source.name()
-    }
-
     /// Some bytes from `at` on; none at the end.
     pub(crate) fn bytes(&mut self, at: u64) -> Result<&[u8]> {
         let skip = at.checked_sub(self.at).and_then(|skip| usize::try_from(skip).ok()).filter(|skip| *skip < self.window.len());

@@ -1,7 +1,8 @@
 //! The sheet that belongs to a data file.
 
 use crate::formats;
-use crate::siblings::{UnwrappingSiblings, name_inside};
+use crate::names::name_inside;
+use crate::siblings::UnwrappingSiblings;
 use discconv_core::{Disc, Format, Input, Opened};
 
 /// The bare name of the descriptor that lies beside the file `name` and names it, if there is one.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | what is this file? | [`probe`], by content; [`open`] takes wrappers off and opens the best |
 //! | which sheet describes this `.bin`? | [`find_descriptor`] |
+//! | what does its name promise? | [`promise`], [`promises_archive`] |
 //! | which format writes `x.cue`? | [`by_extension`] |
 //! | which keeps what this one loses? | [`nearest`], [`nearest_other`] |
 //! | what would be written? | [`plan_to`]; its proof reads with [`reader_for`] |
@@ -15,12 +16,15 @@ mod choose;
 mod descriptor;
 mod foreign;
 mod members;
+mod names;
 mod open;
 mod remember;
 mod siblings;
 
 pub use choose::{by_extension, by_id, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
+pub use members::holds_no_image;
+pub use names::{Promised, promise, promises_archive};
 pub use open::{OpenedImage, open, open_among, probe};
 pub use siblings::UnwrappingSiblings;
 

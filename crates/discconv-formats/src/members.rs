@@ -4,11 +4,19 @@
 //! that it names are one image; several descriptors of one stem describe the same, and the first in the list of formats
 //! is taken.
 
-use crate::formats;
+use crate::names::{name_inside, promise};
 use crate::open::OpenedImage;
-use crate::siblings::name_inside;
-use discconv_core::{At, Error, Format, FormatInfo, Found, Input, Promise, Result, Siblings};
+use discconv_core::{At, Error, Found, Input, Promise, Result, Siblings};
 use discconv_core::error::printable;
+
+/// What is expected of an archive that is opened.
+const IMAGE_INSIDE: &str = "a disc image in it";
+
+/// Does the error say that an archive holds no image at all, so that nobody meant it as one?
+#[must_use]
+pub fn holds_no_image(error: &Error) -> bool {
+    matches!(error, Error::Malformed { expected, .. } if expected == IMAGE_INSIDE)
+}
 
 /// Names that an error lists.
 const LISTED: usize = 12;
@@ -56,7 +64,7 @@ pub(crate) fn choose(input: &Input<'_>, files: &dyn Siblings) -> Result<String> 
         return found.cloned().ok_or_else(|| missing(input, member, files));
     }
     let mut descriptors: Vec<(usize, &String)> =
-        names.iter().filter_map(|name| Some((rank(name).filter(|(_, descriptor)| *descriptor)?.0, name))).collect();
+        names.iter().filter_map(|name| Some((promise(name).filter(|promise| promise.descriptor)?.rank, name))).collect();
     descriptors.sort();
     let mut stems: Vec<String> = descriptors.iter().map(|(_, name)| stem(name)).collect();
     stems.sort();
@@ -67,7 +75,7 @@ pub(crate) fn choose(input: &Input<'_>, files: &dyn Siblings) -> Result<String> 
     if stems.len() > 1 {
         return Err(several(input, &descriptors.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>()));
     }
-    let images: Vec<&str> = names.iter().map(String::as_str).filter(|name| rank(name).is_some()).collect();
+    let images: Vec<&str> = names.iter().map(String::as_str).filter(|name| promise(name).is_some()).collect();
     match (&images[..], &names[..]) {
         ([one], _) => Ok((*one).to_owned()),
         ([], [only]) => Ok(only.clone()),
@@ -88,7 +96,7 @@ pub(crate) fn refuse_others(input: &Input<'_>, member: &str, files: &dyn Sibling
     let read: Vec<String> = image.discs.iter().flat_map(|disc| disc.sources()).map(|source| lower(source.name())).collect();
     let own = stem(member);
     let names = files.list();
-    let others = names.iter().filter(|name| rank(name).is_some() && stem(name) != own && !read.contains(&lower(name)));
+    let others = names.iter().filter(|name| promise(name).is_some() && stem(name) != own && !read.contains(&lower(name)));
     let others: Vec<&str> = others.map(String::as_str).collect();
     if others.is_empty() { Ok(()) } else { Err(several(input, &[&[member], &others[..]].concat())) }
 }
@@ -97,20 +105,6 @@ pub(crate) fn refuse_others(input: &Input<'_>, member: &str, files: &dyn Sibling
 fn stem(name: &str) -> String {
     let name = name_inside(name).unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase()
-}
-
-/// The place in the list of formats of the one whose image `name` promises, and whether it describes other files.
-fn rank(name: &str) -> Option<(usize, bool)> {
-    let name = name_inside(name).unwrap_or(name);
-    let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
-    let has = |list: &[&str]| list.contains(&extension.as_str());
-    let images = || formats().map(Format::info).enumerate().filter(|(_, info)| is_image(info));
-    let own = images().find(|(_, info)| has(info.extensions)).map(|(rank, info)| (rank, !info.companions.is_empty()));
-    own.or_else(|| images().find(|(_, info)| has(info.companions)).map(|(rank, _)| (rank, false)))
-}
-
-fn is_image(info: &FormatInfo) -> bool {
-    !info.wrapper || !info.wraps.is_empty()
 }
 
 fn listed(names: &[&str]) -> String {
@@ -133,7 +127,7 @@ fn none(input: &Input<'_>, names: &[String]) -> Error {
     } else {
         format!("an archive of other files: {}", listed(&names))
     };
-    Error::malformed(input.name, At::Whole, found, "a disc image in it")
+    Error::malformed(input.name, At::Whole, found, IMAGE_INSIDE)
         .with_hint("if one of them is an image all the same, say which with --member NAME")
 }
 

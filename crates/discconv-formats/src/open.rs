@@ -4,6 +4,7 @@ use crate::choose::{by_id, readable_ids};
 use crate::foreign;
 use crate::formats;
 use crate::members;
+use crate::names::{is_archive, stem_of, without_extension};
 use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
 use discconv_core::{
@@ -90,10 +91,6 @@ pub fn open_among(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>) -> Resul
     Ok(image)
 }
 
-fn is_archive(info: &FormatInfo) -> bool {
-    by_id(info.id).is_some_and(|format| format.archive().is_some())
-}
-
 /// What is known of an image before its content is reached.
 #[derive(Default)]
 struct Unwrapped {
@@ -174,18 +171,6 @@ fn within_archive(input: &Input<'_>, archive: &dyn Archive, mut state: Unwrapped
     let image = unwrap(&within, &siblings, state)?;
     members::refuse_others(input, &member, files.as_ref(), &image)?;
     Ok(image)
-}
-
-/// The name without what an image's name ends in; `v1.0` has nothing of the kind.
-fn stem_of(name: &str) -> &str {
-    let known = |extension: &str| {
-        let extension = extension.to_ascii_lowercase();
-        formats().map(Format::info).any(|info| info.extensions.iter().chain(info.companions).any(|own| *own == extension))
-    };
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && known(extension) => stem,
-        _ => name,
-    }
 }
 
 /// Content that speaks for no format.
@@ -325,14 +310,6 @@ fn with_more(file: &str, disc: Disc, notes: &[Note], promises: &[Promise]) -> Re
     Disc::new(file, parts)
 }
 
-/// What the content of a wrapper would be called: `x.bin` for `x.bin.ecm`.
-pub(crate) fn without_extension<'n>(name: &'n str, wrapper: &FormatInfo) -> &'n str {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem,
-        _ => name,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,14 +354,6 @@ mod tests {
                 Err(error) => format!("{error} | {}", error.hint().unwrap_or_default()),
             };
             assert_eq!(chosen, expected, "{scores:?} {extension}");
-        }
-    }
-
-    #[test]
-    fn names_of_contents() {
-        let wrapper = format("w", &["ecm", "gz"], &[]).0;
-        for (name, expected) in [("x.bin.ecm", "x.bin"), ("x.BIN.GZ", "x.BIN"), ("x.bin", "x.bin"), ("x", "x")] {
-            assert_eq!(without_extension(name, &wrapper), expected);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The files beside an image, with their wrappers taken off.
 
 use crate::formats;
-use crate::open::{Sample, without_extension};
+use crate::open::Sample;
 use discconv_core::{Found, Input, Limits, MemorySpool, Note, Opened, Promise, Result, Score, Siblings, Spool};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -124,10 +124,4 @@ impl Siblings for UnwrappingSiblings<'_> {
         let wrappers = self.promises.borrow();
         wrappers.values().flatten().cloned().chain(self.inner.promises()).collect()
     }
-}
-
-/// `x.bin` for `x.bin.ecm`: what the file holds by its name, where that says so.
-pub(crate) fn name_inside(name: &str) -> Option<&str> {
-    let outer = formats().map(discconv_core::Format::info).filter(|info| info.appends);
-    outer.map(|info| without_extension(name, info)).find(|inside| *inside != name)
 }
