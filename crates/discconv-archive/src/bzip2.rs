@@ -4,7 +4,7 @@
 use crate::feed::Reader;
 use crate::spooled::{Decoder, unpack};
 use bzip2::read::MultiBzDecoder;
-use discconv_core::{Format, FormatInfo, Input, Opened, Peek, Result, Score};
+use discconv_core::{Error, Format, FormatInfo, Input, Opened, Peek, Result, Score};
 
 /// bzip2 files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +48,11 @@ impl std::io::Read for Bunzip {
 }
 
 impl Decoder for Bunzip {
-    fn reader(&mut self) -> &mut Reader {
-        self.0.get_mut()
+    fn at(&mut self) -> u64 {
+        self.0.get_mut().at()
+    }
+
+    fn failure(&mut self) -> Option<Error> {
+        self.0.get_mut().failure()
     }
 }

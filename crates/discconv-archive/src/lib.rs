@@ -13,7 +13,7 @@
 //!
 //! Sources: RFC 1952, RFC 8878, the .xz file format 1.2, APPNOTE 6.3.10, 7-Zip's 7zFormat.txt; hex dumps.
 //!
-//! Known gaps: encryption, dictionaries of zstd, Deflate64 and LZMA in zip, PPMd, BCJ2 and volumes of 7z, RAR.
+//! Known gaps: encryption, dictionaries of zstd, Deflate64 and LZMA in zip, Deflate, PPMd, BCJ2 and volumes of 7z, RAR.
 
 mod bzip2;
 mod feed;
@@ -21,6 +21,7 @@ mod gzip;
 mod inflate;
 mod members;
 mod restart;
+mod sevenz;
 mod spooled;
 mod xz;
 mod zip;
@@ -28,6 +29,7 @@ mod zstd;
 
 pub use bzip2::Bzip2;
 pub use gzip::Gzip;
+pub use sevenz::SevenZip;
 pub use xz::Xz;
 pub use zip::Zip;
 pub use zstd::Zstd;

@@ -1,19 +1,21 @@
 //! What cannot be unpacked at random is unpacked once, in order, into the room that the host gives.
 
-use crate::feed::Reader;
 use crate::inflate::Flaw;
 use crate::restart::too_much;
-use discconv_core::{Input, ReadAt, Result};
+use discconv_core::{Error, Input, ReadAt, Result};
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
 /// Bytes that are unpacked at a time.
 const PIECE: usize = 256 << 10;
 
-/// A decoder around a [`Reader`].
+/// A decoder around a [`crate::feed::Reader`].
 pub(crate) trait Decoder: Read {
-    /// What it reads from.
-    fn reader(&mut self) -> &mut Reader;
+    /// How far it has read.
+    fn at(&mut self) -> u64;
+
+    /// Why reading failed, if it was the source.
+    fn failure(&mut self) -> Option<Error>;
 }
 
 /// What came out.
@@ -45,7 +47,7 @@ pub(crate) fn unpack(
                 too_much(input, len)?;
                 // One byte too many is enough to know.
                 if let Some(expected) = expected.filter(|expected| len > *expected) {
-                    let at = decoder.reader().at();
+                    let at = decoder.at();
                     break Some(Flaw::Broken(at, format!("more content than the {expected} bytes that are promised")));
                 }
                 let bytes = piece.get(..read).unwrap_or_default();
@@ -54,11 +56,10 @@ pub(crate) fn unpack(
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
-                let reader = decoder.reader();
-                match reader.failure() {
+                match decoder.failure() {
                     Some(failure) => return Err(failure),
                     None if error.kind() == ErrorKind::UnexpectedEof => break Some(Flaw::Cut),
-                    None => break Some(Flaw::Broken(reader.at(), printable(&error.to_string()))),
+                    None => break Some(Flaw::Broken(decoder.at(), printable(&error.to_string()))),
                 }
             }
         }

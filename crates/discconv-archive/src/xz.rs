@@ -80,8 +80,12 @@ impl Read for Unxz {
 }
 
 impl Decoder for Unxz {
-    fn reader(&mut self) -> &mut Reader {
-        self.0.inner_mut()
+    fn at(&mut self) -> u64 {
+        self.0.inner_mut().at()
+    }
+
+    fn failure(&mut self) -> Option<Error> {
+        self.0.inner_mut().failure()
     }
 }
 

@@ -279,7 +279,11 @@ impl Read for Unzstd {
 }
 
 impl Decoder for Unzstd {
-    fn reader(&mut self) -> &mut Reader {
-        &mut self.reader
+    fn at(&mut self) -> u64 {
+        self.reader.at()
+    }
+
+    fn failure(&mut self) -> Option<Error> {
+        self.reader.failure()
     }
 }

@@ -89,7 +89,6 @@ const SIGNATURES: &[Row] = &[
     (End(64), b"bbis", "a UIF image (MagicISO)", Image),
     (Start(0), b"SBI\0", "an SBI file (subchannel patches of a PlayStation disc)", Sheet),
     (Start(0), b"Rar!\x1A\x07", "a RAR archive", Archive),
-    (Start(0), b"7z\xBC\xAF\x27\x1C", "a 7z archive", Archive),
     (Start(0), b"MSWIM\0\0\0", "a WIM archive (Windows)", Archive),
     (Start(257), b"ustar", "a tar archive", Archive),
     (Start(0), b"MSCF\0\0\0\0", "a cabinet (Windows)", Archive),

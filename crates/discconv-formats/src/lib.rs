@@ -70,6 +70,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_archive::Zstd,
     #[cfg(feature = "archive")]
     &discconv_archive::Zip,
+    #[cfg(feature = "archive")]
+    &discconv_archive::SevenZip,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

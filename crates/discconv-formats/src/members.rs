@@ -76,11 +76,10 @@ pub(crate) fn choose(input: &Input<'_>, files: &dyn Siblings) -> Result<String> 
         return Err(several(input, &descriptors.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>()));
     }
     let images: Vec<&str> = names.iter().map(String::as_str).filter(|name| promise(name).is_some()).collect();
-    match (&images[..], &names[..]) {
-        ([one], _) => Ok((*one).to_owned()),
-        ([], [only]) => Ok(only.clone()),
-        ([], _) => Err(none(input, &names)),
-        _ => Err(several(input, &images)),
+    match &images[..] {
+        [one] => Ok((*one).to_owned()),
+        [] => Err(none(input, &names)),
+        several_of_them => Err(several(input, several_of_them)),
     }
 }
 

@@ -138,7 +138,7 @@ fn unwrap(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>, mut state: Unwra
                 source = inner;
                 let inside = without_extension(&name, format.info()).to_owned();
                 if format.info().appends && inside != name {
-                    state.stem = stem_of(&inside).to_owned();
+                    state.stem = stem_of(bare(&inside)).to_owned();
                 }
                 name = inside;
                 state.wrappers.push(format.info());
@@ -162,15 +162,19 @@ fn within_archive(input: &Input<'_>, archive: &dyn Archive, mut state: Unwrapped
     let member = members::choose(input, files.as_ref())?;
     let folder = members::Folder::of(files.as_ref(), &member);
     let siblings = UnwrappingSiblings::new(&folder, input.limits).with_spool(input.spool);
-    let bare = member.rsplit('/').next().unwrap_or(&member);
-    let found = folder.open(bare)?.ok_or_else(|| members::missing(input, &member, files.as_ref()))?;
+    let found = folder.open(bare(&member))?.ok_or_else(|| members::missing(input, &member, files.as_ref()))?;
     state.notes.push(Note::oddity(format!("{}: {member:?} in it is read", input.name)));
     state.notes.extend(found.notes);
-    state.stem = stem_of(bare).to_owned();
-    let within = Input { name: bare, source: found.source, siblings: &siblings, forced: None, member: None, ..*input };
+    state.stem = stem_of(bare(&member)).to_owned();
+    let name = format!("{}/{member}", input.name);
+    let within = Input { name: &name, source: found.source, siblings: &siblings, forced: None, member: None, ..*input };
     let image = unwrap(&within, &siblings, state)?;
     members::refuse_others(input, &member, files.as_ref(), &image)?;
     Ok(image)
+}
+
+fn bare(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// Content that speaks for no format.

@@ -1,13 +1,22 @@
 //! Several files in one.
 
 use crate::lay::{content, data, members, zip};
-use discconv_archive::Zip;
+use discconv_archive::{SevenZip, Zip};
 
 #[test]
 fn what_other_programs_put_together() {
     let mut seen = String::new();
     for name in ["deflate.zip", "stored.zip", "bzip2.zip", "xz.zip", "deflate64.zip", "encrypted.zip"] {
         seen += &format!("== {name}\n{}", members(&Zip, &data(name)));
+    }
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn what_7_zip_put_together() {
+    let mut seen = String::new();
+    for name in ["lzma2.7z", "lzma.7z", "copy.7z", "bzip2.7z", "delta.7z", "bcj.7z", "deflate.7z", "ppmd.7z", "hidden.7z"] {
+        seen += &format!("== {name}\n{}", members(&SevenZip, &data(name)));
     }
     insta::assert_snapshot!(seen);
 }
