@@ -16,3 +16,4 @@ mod losses;
 mod receipts;
 mod support;
 mod ui;
+mod wrapped;

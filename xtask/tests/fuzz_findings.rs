@@ -20,11 +20,13 @@ const BODIES: &[(&str, Body)] = &[
     ("convert", bodies::convert),
     ("cso", bodies::cso),
     ("cue", bodies::cue),
+    ("ecm", bodies::ecm),
     ("iso", bodies::iso),
     ("isz", bodies::isz),
     ("mds", bodies::mds),
     ("nrg", bodies::nrg),
     ("toc", bodies::toc),
+    ("wrapped", bodies::wrapped),
 ];
 
 /// What these read lies in `testdata`, with which every target begins.

@@ -38,7 +38,9 @@ impl Feed {
         let len = usize::try_from(left).unwrap_or(WINDOW).min(WINDOW);
         self.window.resize(len, 0);
         self.at = at;
-        if len > 0 && let Err(error) = self.source.read_exact_at(at, &mut self.window) {
+        if len > 0
+            && let Err(error) = self.source.read_exact_at(at, &mut self.window)
+        {
             self.window.clear();
             return Err(error);
         }

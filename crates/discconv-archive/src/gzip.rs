@@ -21,13 +21,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gzip;
 
-static INFO: FormatInfo = FormatInfo {
-    id: "gzip",
-    name: "gzip file",
-    extensions: &["gz"],
-    spec: "RFC 1952",
-    ..crate::WRAPPER
-};
+static INFO: FormatInfo = FormatInfo { id: "gzip", name: "gzip file", extensions: &["gz"], spec: "RFC 1952", ..crate::WRAPPER };
 
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
 const HEADER: usize = 10;
@@ -197,4 +191,3 @@ fn behind_text(feed: &mut Feed, at: u64) -> Result<u64, Flaw> {
     }
     Err(Flaw::Broken(at, "a name or comment without an end".to_owned()))
 }
-

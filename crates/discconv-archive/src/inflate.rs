@@ -58,8 +58,7 @@ impl Inflate {
             let input = feed.bytes(self.at)?;
             let more = self.at + (input.len() as u64) < end;
             let flags = if more { TINFL_FLAG_HAS_MORE_INPUT } else { 0 };
-            let (status, used, made) =
-                decompress_with_limit(&mut self.decoder, input, &mut self.window, self.next, most, flags);
+            let (status, used, made) = decompress_with_limit(&mut self.decoder, input, &mut self.window, self.next, most, flags);
             self.at += used as u64;
             let range = self.next..self.next + made;
             self.next = range.end % WINDOW;

@@ -55,13 +55,11 @@ pub(crate) fn unpack(
                 room.append(bytes)?;
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                match decoder.failure() {
-                    Some(failure) => return Err(failure),
-                    None if error.kind() == ErrorKind::UnexpectedEof => break Some(Flaw::Cut),
-                    None => break Some(Flaw::Broken(decoder.at(), printable(&error.to_string()))),
-                }
-            }
+            Err(error) => match decoder.failure() {
+                Some(failure) => return Err(failure),
+                None if error.kind() == ErrorKind::UnexpectedEof => break Some(Flaw::Cut),
+                None => break Some(Flaw::Broken(decoder.at(), printable(&error.to_string()))),
+            },
         }
     };
     Ok(Unpacked { source: room.finish()?, flaw })

@@ -25,13 +25,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zstd;
 
-static INFO: FormatInfo = FormatInfo {
-    id: "zstd",
-    name: "zstd file",
-    extensions: &["zst"],
-    spec: "RFC 8878",
-    ..crate::WRAPPER
-};
+static INFO: FormatInfo = FormatInfo { id: "zstd", name: "zstd file", extensions: &["zst"], spec: "RFC 8878", ..crate::WRAPPER };
 
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// Without its lowest four bits.
@@ -57,7 +51,11 @@ impl Format for Zstd {
     fn open(&self, input: &Input<'_>) -> Result<Opened> {
         let (frames, note) = frames(input)?;
         if let Some(decoder) = Frames::of(Arc::clone(&input.source), &frames) {
-            return Ok(Opened::Bytes { source: Arc::new(Blocks::new(decoder)?), checks: Vec::new(), notes: Vec::from_iter(note) });
+            return Ok(Opened::Bytes {
+                source: Arc::new(Blocks::new(decoder)?),
+                checks: Vec::new(),
+                notes: Vec::from_iter(note),
+            });
         }
         let expected = frames.iter().try_fold(0_u64, |sum, frame| sum.checked_add(frame.content?));
         let ranges = frames.iter().map(|frame| frame.stored.clone()).collect();
@@ -108,12 +106,17 @@ fn frames(input: &Input<'_>) -> Result<(Vec<Frame>, Option<Note>)> {
             Err(Flaw::Source(error)) => return Err(error),
             Err(flaw) if frames.is_empty() => return Err(crate::nothing(source.as_ref(), &INFO, Some(&flaw))),
             Err(Flaw::Cut) => {
-                let text = format!("{}: byte {:#X}: the file ends within a frame; what is in it is missing", source.name(), source.len());
+                let text = format!(
+                    "{}: byte {:#X}: the file ends within a frame; what is in it is missing",
+                    source.name(),
+                    source.len()
+                );
                 break Some(Note::damage(0, text));
             }
             Err(Flaw::Broken(place, what)) if place == at => {
                 let behind = source.len() - at;
-                let text = format!("{}: byte {at:#X}: {what}; {behind} bytes behind the last frame are not looked at", source.name());
+                let text =
+                    format!("{}: byte {at:#X}: {what}; {behind} bytes behind the last frame are not looked at", source.name());
                 break Some(Note::oddity(text));
             }
             Err(Flaw::Broken(place, what)) => {

@@ -292,7 +292,11 @@ impl Plan {
     ) -> crate::Result<Plan> {
         for file in self.files.iter_mut().filter(|file| file.role == Role::Data) {
             let pieces = file.plain().filter(|_| self.inner.is_none()).ok_or_else(|| {
-                crate::Error::unsupported(&file.name, crate::At::Whole, format!("is packed already, and not put into {format} too"))
+                crate::Error::unsupported(
+                    &file.name,
+                    crate::At::Whole,
+                    format!("is packed already, and not put into {format} too"),
+                )
             })?;
             *file = pack(&file.name, pieces)?;
         }

@@ -80,13 +80,8 @@ pub struct Dax;
 pub struct Jso;
 
 /// What holds of all that are written.
-const WRITTEN: FormatInfo = FormatInfo {
-    writes: true,
-    wrapper: true,
-    wraps: &["iso"],
-    carries: LossKinds::of(&[LossKind::Damage]),
-    ..FormatInfo::BASE
-};
+const WRITTEN: FormatInfo =
+    FormatInfo { writes: true, wrapper: true, wraps: &["iso"], carries: LossKinds::of(&[LossKind::Damage]), ..FormatInfo::BASE };
 
 static CSO: FormatInfo = FormatInfo {
     id: "cso",

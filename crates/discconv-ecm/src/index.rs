@@ -151,8 +151,7 @@ mod tests {
     fn headers_and_sectors_are_one_run() {
         let records: Vec<(Kind, u64)> = (0..1000).flat_map(|_| [(Kind::Literal, 16), (FORM1, 1)]).collect();
         let runs = runs(&records);
-        let expected =
-            Run { out: 0, at: 5, count: 1000, kind: FORM1, lead: 16, skip: 17, stride: 1 + 16 + 1 + 2052 };
+        let expected = Run { out: 0, at: 5, count: 1000, kind: FORM1, lead: 16, skip: 17, stride: 1 + 16 + 1 + 2052 };
         assert_eq!(runs.runs, [expected]);
         assert_eq!(runs.decoded(), 2_352_000);
     }

@@ -28,13 +28,7 @@ fn beside(data: &str, named: &str, siblings: &UnwrappingSiblings<'_>) -> Option<
 }
 
 /// The name of `candidate` as the folder has it, if it is a descriptor of `data`.
-fn describes(
-    format: &dyn Format,
-    candidate: &str,
-    data: &str,
-    named: &str,
-    siblings: &UnwrappingSiblings<'_>,
-) -> Option<String> {
+fn describes(format: &dyn Format, candidate: &str, data: &str, named: &str, siblings: &UnwrappingSiblings<'_>) -> Option<String> {
     let found = siblings.plain().open(candidate).ok()??;
     // Where a format does not say it otherwise: readers look for a missing file under the descriptor's own stem, which here
     // would find `data` whatever is said of it. No file is called like this, so that only what the descriptor names is found.

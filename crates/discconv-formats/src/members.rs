@@ -6,8 +6,8 @@
 
 use crate::names::{name_inside, promise};
 use crate::open::OpenedImage;
-use discconv_core::{At, Error, Found, Input, Promise, Result, Siblings};
 use discconv_core::error::printable;
+use discconv_core::{At, Error, Found, Input, Promise, Result, Siblings};
 
 /// What is expected of an archive that is opened.
 const IMAGE_INSIDE: &str = "a disc image in it";

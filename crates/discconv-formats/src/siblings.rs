@@ -24,13 +24,7 @@ impl<'a> UnwrappingSiblings<'a> {
     /// The files of `inner`, unwrapped as deep as `limits` allow, with room in memory.
     #[must_use]
     pub fn new(inner: &'a dyn Siblings, limits: Limits) -> UnwrappingSiblings<'a> {
-        UnwrappingSiblings {
-            inner,
-            limits,
-            spool: &MemorySpool::USUAL,
-            known: RefCell::default(),
-            promises: RefCell::default(),
-        }
+        UnwrappingSiblings { inner, limits, spool: &MemorySpool::USUAL, known: RefCell::default(), promises: RefCell::default() }
     }
 
     /// The same with room in `spool`.

@@ -27,8 +27,7 @@ impl TempSpool {
     fn refuse_without_room(&self, name: &str, expected: u64) -> Result<()> {
         match free_bytes(&self.folder) {
             Some(free) if free < expected => {
-                let what =
-                    format!("unpacks to {expected} bytes, and {} has room for {free}", self.folder.display());
+                let what = format!("unpacks to {expected} bytes, and {} has room for {free}", self.folder.display());
                 let hint = "choose a folder with more room with --temp DIR".to_owned();
                 Err(Error::Refused { file: name.to_owned(), what, hint: Some(hint) })
             }

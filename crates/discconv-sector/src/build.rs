@@ -2,9 +2,9 @@
 //!
 //! The user data lies already at its place in the 2352 bytes; these functions write everything else, whatever it was.
 
+use crate::Lba;
 use crate::layout::{BODY, FORM2_EDC, RAW, Subheader, write_front};
 use crate::protect::Protection;
-use crate::Lba;
 
 /// Mode 0: sync, header, zeros. No user data.
 pub fn build_mode0(lba: Lba, raw: &mut [u8; RAW]) {

@@ -25,8 +25,7 @@ pub fn edc(bytes: &[u8]) -> u32 {
 /// ```
 #[must_use]
 pub fn edc_of_both(first: u32, second: u32, len: u64) -> u32 {
-    let [a, b, c, d, ..] =
-        crc_fast::checksum_combine(Crc32CdRomEdc, u64::from(first), u64::from(second), len).to_le_bytes();
+    let [a, b, c, d, ..] = crc_fast::checksum_combine(Crc32CdRomEdc, u64::from(first), u64::from(second), len).to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
 }
 

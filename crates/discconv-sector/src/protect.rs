@@ -1,8 +1,8 @@
 //! The redundancy of a sector by itself, whatever its header says: for forms that leave it out and keep the rest.
 
+use crate::ecc;
 use crate::edc::{self, edc, stored};
 use crate::layout::{BODY, FORM1_EDC, FORM2_EDC, MODE1_EDC, MODE1_PAD, RAW, Subheader};
-use crate::ecc;
 
 /// Which bytes of a sector protect the others.
 ///

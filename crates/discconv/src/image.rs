@@ -61,8 +61,7 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
     let spool = spool(reading);
     // Both look at the same files: what is unpacked to see whether a sheet names it is not unpacked again to be read.
     let siblings = UnwrappingSiblings::new(&beside, Limits::default()).with_spool(&spool);
-    let described =
-        if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &siblings) } else { None };
+    let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &siblings) } else { None };
     let opening = Opening { from: from.filter(|_| described.is_none()), password, parents: &parents, reading, spool: &spool };
     let opened = match &described {
         Some(sheet) => {

@@ -139,7 +139,8 @@ pub(super) fn unpack(input: &Input<'_>, layout: &Layout, index: usize) -> Result
         let source = Arc::new(Slice::new(Arc::clone(&input.source), stored(input, folder)?)?);
         return Ok(Unpacked { source, parts, notes: Vec::new(), in_place: true });
     }
-    let what = format!("the folder of {:?} in it", layout.files.iter().find(|file| file.folder == index).map_or("", |file| &file.name));
+    let what =
+        format!("the folder of {:?} in it", layout.files.iter().find(|file| file.folder == index).map_or("", |file| &file.name));
     let mut chain = chain(input, folder, &what)?;
     let mut sums = Sums { parts: &mut parts, next: 0, at: 0, sum: crc32fast::Hasher::new() };
     let unpacked = spooled::unpack(input, Some(folder.len()), &mut chain, &mut |bytes| sums.update(bytes))?;

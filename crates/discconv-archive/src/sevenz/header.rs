@@ -137,7 +137,8 @@ impl<'a> Tree<'a> {
     /// Checksums of so many things, some of which may have none.
     fn sums(&mut self, count: usize) -> Option<Vec<Option<u32>>> {
         let has = if self.byte()? == 0 { self.bits(count)? } else { vec![true; count] };
-        let sum = |has: bool| if has { Some(self.take(4)?.first_chunk().map(|sum| u32::from_le_bytes(*sum))) } else { Some(None) };
+        let sum =
+            |has: bool| if has { Some(self.take(4)?.first_chunk().map(|sum| u32::from_le_bytes(*sum))) } else { Some(None) };
         has.into_iter().map(sum).collect()
     }
 
@@ -201,7 +202,8 @@ impl<'a> Tree<'a> {
         self.is(kind::FOLDER)?;
         let count = self.count(MOST_MEMBERS)?;
         // Folders that are described elsewhere are not known to be written.
-        let mut raws = if self.byte()? == 0 { (0..count).map(|_| self.folder()).collect::<Option<Vec<_>>>()? } else { return None };
+        let mut raws =
+            if self.byte()? == 0 { (0..count).map(|_| self.folder()).collect::<Option<Vec<_>>>()? } else { return None };
         self.is(kind::UNPACK_SIZE)?;
         for raw in &mut raws {
             for len in &mut raw.lens {
@@ -309,7 +311,11 @@ impl<'a> Tree<'a> {
 
     fn names(&mut self, count: usize) -> Option<Vec<String>> {
         // Names that are stored elsewhere are not known to be written.
-        let units: Vec<u16> = if self.byte()? == 0 { self.0.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect() } else { return None };
+        let units: Vec<u16> = if self.byte()? == 0 {
+            self.0.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
+        } else {
+            return None;
+        };
         let mut names: Vec<String> = units.split(|unit| *unit == 0).map(String::from_utf16_lossy).collect();
         names.truncate(count);
         (names.len() == count).then_some(names)
@@ -378,7 +384,10 @@ mod tests {
 
     #[test]
     fn bits_from_the_highest_on() {
-        assert_eq!(Tree(&[0b1010_0000, 0b1000_0000]).bits(9), Some(vec![true, false, true, false, false, false, false, false, true]));
+        assert_eq!(
+            Tree(&[0b1010_0000, 0b1000_0000]).bits(9),
+            Some(vec![true, false, true, false, false, false, false, false, true])
+        );
         assert_eq!(Tree(&[0]).bits(9), None);
     }
 }

@@ -72,8 +72,13 @@ struct Directory {
 impl Directory {
     fn find(source: &dyn ReadAt) -> Result<Directory> {
         let cut = || {
-            Error::malformed(source.name(), At::Byte(source.len()), "the end of the file", "the directory of a zip archive before")
-                .with_hint(crate::AGAIN)
+            Error::malformed(
+                source.name(),
+                At::Byte(source.len()),
+                "the end of the file",
+                "the directory of a zip archive before",
+            )
+            .with_hint(crate::AGAIN)
         };
         let len = source.len().min(END + LONGEST_COMMENT);
         let mut tail = vec![0; usize::try_from(len).unwrap_or(0)];

@@ -80,7 +80,8 @@ fn stored(input: &Input<'_>, entry: &Entry) -> Result<Range<u64>> {
     let lens = number::<2>(&local, 26).unwrap_or(0) + number::<2>(&local, 28).unwrap_or(0);
     let start = behind + lens;
     let end = start.checked_add(entry.stored).filter(|end| *end <= source.len());
-    end.map(|end| start..end).ok_or_else(|| wrong(format!("{} bytes of it up to the end of the file", source.len().saturating_sub(start))))
+    end.map(|end| start..end)
+        .ok_or_else(|| wrong(format!("{} bytes of it up to the end of the file", source.len().saturating_sub(start))))
 }
 
 fn as_stored(entry: &Entry, part: Arc<dyn ReadAt>, file: &str) -> Result<Member> {

@@ -19,7 +19,9 @@ mod directory;
 mod member;
 
 use directory::Entry;
-use discconv_core::{Archive, At, Error, Format, FormatInfo, Found, Input, Limits, Opened, Peek, Promise, Result, Score, Siblings};
+use discconv_core::{
+    Archive, At, Error, Format, FormatInfo, Found, Input, Limits, Opened, Peek, Promise, Result, Score, Siblings,
+};
 use std::cell::RefCell;
 
 /// zip archives.

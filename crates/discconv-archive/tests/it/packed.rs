@@ -52,7 +52,8 @@ fn gzip_from_any_place() {
     let raw: Vec<u8> = (0..150).flat_map(|i: usize| [&noise[i * 7..i * 7 + 25_000], &i.to_le_bytes()[..]].concat()).collect();
     let mut file = Vec::new();
     for part in [&raw[..1], &raw[1..2_000_000], &raw[2_000_000..]] {
-        let mut encoder = flate2::GzBuilder::new().filename("x").comment("y").extra(vec![1; 9]).write(&mut file, flate2::Compression::new(6));
+        let mut encoder =
+            flate2::GzBuilder::new().filename("x").comment("y").extra(vec![1; 9]).write(&mut file, flate2::Compression::new(6));
         encoder.write_all(part).unwrap();
         encoder.finish().unwrap();
     }

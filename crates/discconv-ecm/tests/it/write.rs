@@ -3,8 +3,8 @@
 use crate::lay::{form1, form2, mode1, open, stripped, user};
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{
-    Bytes, Disc, DiscParts, Execution, ExpectedDisc, Extent, Form, Format, Lba, LossKinds, Media, Piece, Place, Plan, PlannedFile,
-    Quiet, Role, Run, Serial, SourceId, Toc, TrackMode, WriteOptions, execute,
+    Bytes, Disc, DiscParts, Execution, ExpectedDisc, Extent, Form, Format, Lba, LossKinds, Media, Piece, Place, Plan,
+    PlannedFile, Quiet, Role, Run, Serial, SourceId, Toc, TrackMode, WriteOptions, execute,
 };
 use discconv_ecm::Ecm;
 use discconv_testkit::reference::{self, RAW};

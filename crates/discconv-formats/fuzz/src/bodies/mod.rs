@@ -12,8 +12,10 @@ mod packed;
 mod proof;
 pub mod seeds;
 mod sheets;
+mod wrapped;
 
 pub use codec::codec;
 pub use images::{ccd, iso, mds, nrg};
-pub use packed::{convert, cso, isz};
+pub use packed::{convert, cso, ecm, isz};
 pub use sheets::{audio, cue, toc};
+pub use wrapped::wrapped;

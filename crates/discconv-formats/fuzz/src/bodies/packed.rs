@@ -21,6 +21,14 @@ pub fn cso(data: &[u8]) {
     }
 }
 
+/// Any bytes as an ECM file.
+pub fn ecm(data: &[u8]) {
+    content("ecm", "x.bin.ecm", data, &Folder::of_zeros(), None);
+    if let Ok(discs) = open("x.bin.ecm", data, &Folder::of_zeros(), None) {
+        discs.iter().for_each(read_edges);
+    }
+}
+
 /// Any bytes as an ISZ image, in one file or several, with a password and without.
 pub fn isz(data: &[u8]) {
     let files = split(data);
@@ -63,7 +71,7 @@ fn content(id: &str, name: &str, data: &[u8], folder: &dyn Siblings, password: O
 }
 
 /// Both ends and some places between them. What one read gives, two give as well.
-fn read_here_and_there(source: &dyn ReadAt) {
+pub(super) fn read_here_and_there(source: &dyn ReadAt) {
     let len = source.len();
     let window = usize::try_from(len).unwrap_or(WINDOW).min(WINDOW);
     let (mut whole, mut halves) = (vec![0; window], vec![0; window]);
