@@ -64,6 +64,6 @@ fn a_batch_of_packed_images() {
 #[test]
 fn members_and_room_are_chosen() {
     let room = room();
-    let ran = room.run(&["info", "small.bin", "--member", "x"]).exits(2);
+    let ran = room.run(&["info", "small.bin", "--member", "x"]).exits(4);
     assert!(ran.all().contains("is no archive"), "{}", ran.all());
 }

@@ -7,13 +7,20 @@ use std::ffi::{OsStr, OsString};
 /// Verbs of the contract that this version lacks.
 const LACKING_VERBS: &[&str] = &["ls", "cat", "extract", "create", "repair", "mount", "doctor", "explain", "dat", "check"];
 /// Options of the contract that this version lacks.
-const LACKING_OPTIONS: &[&str] = &["--for", "--into", "--explain", "--ecc", "--fix", "--hunk", "--codec", "--parent"];
+const LACKING_OPTIONS: &[&str] = &["--for", "--into", "--explain", "--ecc", "--fix"];
 
 /// Options that take a value, so that the value is not mistaken for a verb.
 const WITH_VALUE: &[&str] = &[
     "--from",
     "--password-file",
+    "--parent",
+    "--member",
+    "--temp",
     "--block",
+    "--hunk",
+    "--codec",
+    "--title",
+    "--icon",
     "--to",
     "--out",
     "-o",
