@@ -17,3 +17,4 @@ mod receipts;
 mod several;
 mod support;
 mod ui;
+mod wrapped;

@@ -23,12 +23,14 @@ const BODIES: &[(&str, Body)] = &[
     ("cso", bodies::cso),
     ("cue", bodies::cue),
     ("gdi", bodies::gdi),
+    ("ecm", bodies::ecm),
     ("iso", bodies::iso),
     ("isz", bodies::isz),
     ("mds", bodies::mds),
     ("nrg", bodies::nrg),
     ("pbp", bodies::pbp),
     ("toc", bodies::toc),
+    ("wrapped", bodies::wrapped),
 ];
 
 /// What these read lies in `testdata`, with which every target begins.

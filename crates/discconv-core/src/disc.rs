@@ -141,6 +141,8 @@ impl Note {
 pub enum CheckAlgorithm {
     /// CRC-32 (ISO-HDLC), big-endian value bytes.
     Crc32,
+    /// EDC of CD-ROM over any bytes, big-endian value bytes.
+    Edc,
     /// MD5.
     Md5,
     /// SHA-1.

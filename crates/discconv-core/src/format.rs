@@ -5,6 +5,7 @@ use crate::error::{At, Error, Result};
 use crate::loss::LossKinds;
 use crate::plan::Plan;
 use crate::source::ReadAt;
+use crate::spool::{MemorySpool, Spool};
 use crate::toc::{Media, TrackMode};
 use std::sync::Arc;
 
@@ -25,8 +26,12 @@ pub struct FormatInfo {
     pub writes: bool,
     /// Is it a wrapper, whose content is plain bytes to be opened again?
     pub wrapper: bool,
-    /// Of a wrapper of images: the id of the format whose file it holds, also when it is written.
-    pub wraps: Option<&'static str>,
+    /// Of a wrapper of images: the ids of the formats whose files it holds, also when it is written. Which of several is
+    /// said by the name; where that says nothing, it is the first that is written of the medium.
+    pub wraps: &'static [&'static str],
+    /// Of a wrapper: does its extension stand behind the whole name of what it holds (`x.bin.ecm`), rather than in place
+    /// of the extension (`x.cso`)?
+    pub appends: bool,
     /// Can it be written as one file per track as well as in one?
     pub splits: bool,
     /// How many discs one file of it holds at most. Of discs beyond that each is written by itself.
@@ -53,7 +58,8 @@ impl FormatInfo {
         forced: &[],
         writes: false,
         wrapper: false,
-        wraps: None,
+        wraps: &[],
+        appends: false,
         splits: false,
         most_discs: 1,
         media: Media::ALL,
@@ -113,11 +119,14 @@ pub struct Limits {
     pub entries: u64,
     /// Wrappers within wrappers.
     pub depth: u32,
+    /// Bytes that come out of one wrapper whose length nothing else bounds.
+    pub unpacked_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { text_bytes: 4 << 20, entries: 1 << 24, depth: 4 }
+        // The largest Blu-ray disc has 128 GB.
+        Limits { text_bytes: 4 << 20, entries: 1 << 24, depth: 4, unpacked_bytes: 128 << 30 }
     }
 }
 
@@ -145,6 +154,11 @@ pub trait Siblings {
 
     /// The bare names in the folder, at most some thousands, sorted.
     fn list(&self) -> Vec<String>;
+
+    /// Digests that are promised of the files opened so far: those in an archive have some.
+    fn promises(&self) -> Vec<Promise> {
+        Vec::new()
+    }
 }
 
 /// What a reader is given.
@@ -165,14 +179,29 @@ pub struct Input<'a> {
     pub parents: &'a [Found],
     /// Are zeros to stand in for what cannot be decoded? What is missing is told by the sources themselves.
     pub forgive: bool,
+    /// Room for content that cannot be unpacked at random.
+    pub spool: &'a dyn Spool,
+    /// Which file of an archive is meant (`--member`), where the person said it.
+    pub member: Option<&'a str>,
 }
 
 impl<'a> Input<'a> {
-    /// The file `name` in the folder `siblings`, with the usual bounds, nothing forced and no password.
+    /// The file `name` in the folder `siblings`, with the usual bounds and room in memory, nothing forced and no password.
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
-        let limits = Limits::default();
-        Input { name, source, siblings, limits, forced: None, password: None, parents: &[], forgive: false }
+        let (limits, spool) = (Limits::default(), &MemorySpool::USUAL);
+        Input {
+            name,
+            source,
+            siblings,
+            limits,
+            forced: None,
+            password: None,
+            parents: &[],
+            forgive: false,
+            spool,
+            member: None,
+        }
     }
 }
 
@@ -235,6 +264,21 @@ pub trait Format: Sync {
     fn writer(&self) -> Option<&dyn FormatWriter> {
         None
     }
+
+    /// Of an archive: the way to its files. Then `open` is not asked.
+    fn archive(&self) -> Option<&dyn Archive> {
+        None
+    }
+}
+
+/// Files in one file.
+pub trait Archive: Sync {
+    /// The files in it as a folder: [`Siblings::list`] has all of them, with the folders that they are in, parts separated
+    /// by `/`; names that lead out of it are not among them. Nothing of them is unpacked yet.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the archive.
+    fn files<'a>(&self, input: &Input<'a>) -> Result<Box<dyn Siblings + 'a>>;
 }
 
 /// Copying or compressing how hard.
@@ -284,7 +328,8 @@ pub trait FormatWriter: Sync {
     /// [`Error::DoesNotFit`] if the disc cannot be in this format at all; [`Error::Unsupported`] for an option it lacks.
     fn plan(&self, discs: &[Disc], stem: &str, options: &WriteOptions) -> Result<Plan>;
 
-    /// Of a wrapper ([`FormatInfo::wraps`]): put the file of `inner` into this format. Then `plan` is not asked.
+    /// Of a wrapper ([`FormatInfo::wraps`]): put the file of `inner` into this format, or all its files of data. Then `plan`
+    /// is not asked.
     ///
     /// # Errors
     /// As for `plan`.

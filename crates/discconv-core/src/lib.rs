@@ -43,6 +43,7 @@ mod pool;
 mod proof;
 mod read;
 mod source;
+mod spool;
 mod steps;
 mod subgen;
 mod subview;
@@ -65,7 +66,7 @@ pub use error::{At, Error, Result};
 pub use forgiving::{Forgiving, Missing};
 pub use form::{Form, Main, SubCoding, Twist};
 pub use format::{
-    ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
+    Archive, ConversionMode, Format, FormatInfo, FormatWriter, Found, Input, Limits, Opened, Peek, Score, Siblings, WriteOptions,
     safe_relative_name,
 };
 pub use frame::kept;
@@ -75,6 +76,7 @@ pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, Pla
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};
 pub use read::Scratch;
 pub use source::{Bytes, Concat, Padded, ReadAt, Slice, Tap};
+pub use spool::{MemorySpool, Spool, Spooled};
 pub use survey::{TrackSurvey, survey_track};
 pub use toc::{CdText, CdTextBlock, CdTextKind, Control, Isrc, Mcn, Media, Session, SessionKind, Toc, Track, TrackMode};
 pub use tocdiff::toc_difference;

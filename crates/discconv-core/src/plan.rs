@@ -150,6 +150,15 @@ impl PlannedFile {
         self.len() == Some(0)
     }
 
+    /// Its pieces, if it is nothing but plain ones.
+    fn plain(&self) -> Option<Vec<Piece>> {
+        let plain = self.parts.iter().map(|part| match part {
+            Part::Plain(piece) => Some(piece.clone()),
+            Part::Align(_) | Part::Blocks { .. } => None,
+        });
+        plain.collect::<Option<Vec<Piece>>>().filter(|_| self.index.is_none())
+    }
+
     /// Bytes that go into it before any coding.
     #[must_use]
     pub fn raw_len(&self) -> u64 {
@@ -263,19 +272,46 @@ impl Plan {
         let (Some(file), true) = (self.files.pop(), self.files.is_empty()) else {
             return Err(several(self.format));
         };
-        let plain = file.parts.iter().map(|part| match part {
-            Part::Plain(piece) => Some(piece.clone()),
-            Part::Align(_) | Part::Blocks { .. } => None,
-        });
-        let pieces = plain.collect::<Option<Vec<Piece>>>().filter(|_| file.index.is_none() && self.inner.is_none());
-        let pieces = pieces.ok_or_else(|| several(&file.name))?;
+        let pieces = file.plain().filter(|_| self.inner.is_none()).ok_or_else(|| several(&file.name))?;
         let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
         self.files = vec![pack(stem, pieces)?];
         self.entry = 0;
+        self.put_inside(format);
+        Ok(self)
+    }
+
+    /// Every file of data of this plan put into a wrapper of its own; descriptors stay, and say what they said. `pack` is
+    /// given a file's name and pieces, and makes the file that holds them. What must come out stays as it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] if a file is coded already; whatever `pack` says.
+    pub fn wrapped_data(
+        mut self,
+        format: &'static str,
+        mut pack: impl FnMut(&str, Vec<Piece>) -> crate::Result<PlannedFile>,
+    ) -> crate::Result<Plan> {
+        for file in self.files.iter_mut().filter(|file| file.role == Role::Data) {
+            let pieces = file.plain().filter(|_| self.inner.is_none()).ok_or_else(|| {
+                crate::Error::unsupported(
+                    &file.name,
+                    crate::At::Whole,
+                    format!("is packed already, and not put into {format} too"),
+                )
+            })?;
+            *file = pack(&file.name, pieces)?;
+        }
+        // Where a descriptor is what is opened, the wrappers are around its siblings.
+        if self.files.get(self.entry).is_some_and(|file| file.role == Role::Data) {
+            self.put_inside(format);
+        }
+        Ok(self)
+    }
+
+    /// The entry is a file of `format` now, around what it was.
+    fn put_inside(&mut self, format: &'static str) {
         self.inner = Some(Inner { format: self.format, forced: self.forced });
         self.format = format;
         self.forced = Some(format);
-        Ok(self)
     }
 
     /// Bytes of all files, before any coding.

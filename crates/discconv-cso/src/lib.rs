@@ -80,13 +80,8 @@ pub struct Dax;
 pub struct Jso;
 
 /// What holds of all that are written.
-const WRITTEN: FormatInfo = FormatInfo {
-    writes: true,
-    wrapper: true,
-    wraps: Some("iso"),
-    carries: LossKinds::of(&[LossKind::Damage]),
-    ..FormatInfo::BASE
-};
+const WRITTEN: FormatInfo =
+    FormatInfo { writes: true, wrapper: true, wraps: &["iso"], carries: LossKinds::of(&[LossKind::Damage]), ..FormatInfo::BASE };
 
 static CSO: FormatInfo = FormatInfo {
     id: "cso",
@@ -124,7 +119,7 @@ static JSO: FormatInfo = FormatInfo {
     name: "JSO image",
     extensions: &["jso"],
     wrapper: true,
-    wraps: Some("iso"),
+    wraps: &["iso"],
     spec: "rom-properties and ARK-4 conventions",
     ..FormatInfo::BASE
 };

@@ -103,17 +103,39 @@ fn plan_one(format: &dyn Format, discs: &[Disc], stem: &str, options: &WriteOpti
         Error::unsupported(stem, At::Whole, format!("{} is read but not written", info.name))
             .with_hint(format!("formats that are written: {}", writers.join(", ")))
     })?;
-    match info.wraps {
-        None => writer.plan(discs, stem, options),
-        Some(inner) => {
-            let format = by_id(inner).ok_or_else(|| {
-                Error::unsupported(stem, At::Whole, format!("{} holds {inner}, which this build does not write", info.name))
-            })?;
-            // The file inside is called by its own format's first extension.
-            let extension = format.info().extensions.first().copied().unwrap_or_default().to_owned();
-            let plan = plan_one(format, discs, stem, &WriteOptions { extension, ..options.clone() })?;
-            writer.wrap(plan, stem, options)
+    if info.wraps.is_empty() {
+        return writer.plan(discs, stem, options);
+    }
+    let inside = Inside::of(info, discs, stem)?;
+    let inner = WriteOptions { extension: inside.extension, ..options.clone() };
+    writer.wrap(plan_one(inside.format, discs, inside.stem, &inner)?, stem, options)
+}
+
+/// What is to be put into a wrapper.
+struct Inside<'a> {
+    format: &'static dyn Format,
+    stem: &'a str,
+    extension: String,
+}
+
+impl<'a> Inside<'a> {
+    /// For files whose names begin with `stem`, which may end in the extension of what is inside: `x.bin` of `x.bin.ecm`.
+    fn of(info: &FormatInfo, discs: &[Disc], stem: &'a str) -> Result<Inside<'a>> {
+        let held = || info.wraps.iter().filter_map(|id| by_id(id));
+        let (within, extension) = stem.rsplit_once('.').filter(|(within, _)| !within.is_empty()).unwrap_or((stem, ""));
+        let extension = extension.to_ascii_lowercase();
+        let called = by_extension(&extension).filter(|format| info.wraps.contains(&format.info().id));
+        if let Some(format) = called.filter(|_| info.appends) {
+            return Ok(Inside { format, stem: within, extension });
         }
+        let fits = |format: &&dyn Format| discs.iter().all(|disc| format.info().media.contains(&disc.toc().media));
+        let format = held().find(fits).or_else(|| held().next()).ok_or_else(|| {
+            let inner = info.wraps.join(" or ");
+            Error::unsupported(stem, At::Whole, format!("{} holds {inner}, which this build does not write", info.name))
+        })?;
+        // The file inside is called by its own format's usual extension.
+        let usual = format.info().companions.first().filter(|_| info.appends).or(format.info().extensions.first());
+        Ok(Inside { format, stem, extension: usual.copied().unwrap_or_default().to_owned() })
     }
 }
 
@@ -136,7 +158,7 @@ pub fn reader_for(plan: &Plan) -> impl Fn(&Input<'_>) -> Result<Vec<Disc>> + Syn
 
 /// The discs of a file that was written as `id`, with `inner` in it.
 fn read_back(id: &str, inner: Option<Inner>, input: &Input<'_>) -> Result<Vec<Disc>> {
-    let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
+    let siblings = UnwrappingSiblings::around(input);
     let input = Input { siblings: &siblings, source: Arc::clone(&input.source), ..*input };
     match (open_as(id, &input)?, inner) {
         (Opened::Discs(discs), _) => Ok(discs),

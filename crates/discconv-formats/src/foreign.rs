@@ -74,7 +74,6 @@ type Row = (Place, &'static [u8], &'static str, Sort);
 /// Signatures. The more specific one of two stands first.
 const SIGNATURES: &[Row] = &[
     (Start(0), b"MComprHD", "a CHD image (MAME)", Image),
-    (Start(0), b"ECM", "an ECM file", Image),
     (Start(0), b"DAA\0", "a DAA image (PowerISO)", Image),
     (Start(0), b"GBI\0", "a GBI image (gBurner)", Image),
     (Start(0), b"BWT5 STREAM SIGN", "a descriptor of BlindWrite (B5T, B6T)", Sheet),
@@ -88,14 +87,7 @@ const SIGNATURES: &[Row] = &[
     (End(512), b"koly", "a DMG image (Apple)", Image),
     (End(64), b"bbis", "a UIF image (MagicISO)", Image),
     (Start(0), b"SBI\0", "an SBI file (subchannel patches of a PlayStation disc)", Sheet),
-    (Start(0), b"PK\x03\x04", "a zip archive", Archive),
-    (Start(0), b"PK\x05\x06", "an empty zip archive", Archive),
     (Start(0), b"Rar!\x1A\x07", "a RAR archive", Archive),
-    (Start(0), b"7z\xBC\xAF\x27\x1C", "a 7z archive", Archive),
-    (Start(0), &[0x1F, 0x8B, 0x08], "a gzip file", Archive),
-    (Start(0), b"\xFD7zXZ\0", "an xz file", Archive),
-    (Start(0), &[0x28, 0xB5, 0x2F, 0xFD], "a zstd file", Archive),
-    (Start(0), b"BZh", "a bzip2 file", Archive),
     (Start(0), b"MSWIM\0\0\0", "a WIM archive (Windows)", Archive),
     (Start(257), b"ustar", "a tar archive", Archive),
     (Start(0), b"MSCF\0\0\0\0", "a cabinet (Windows)", Archive),

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | what is this file? | [`probe`], by content; [`open`] takes wrappers off and opens the best |
 //! | which sheet describes this `.bin`? | [`find_descriptor`] |
+//! | what does its name promise? | [`promise`], [`promises_archive`] |
 //! | which format writes `x.cue`? | [`by_extension`] |
 //! | which keeps what this one loses? | [`nearest`], [`nearest_other`] |
 //! | what would be written? | [`plan_to`]; its proof reads with [`reader_for`] |
@@ -14,13 +15,17 @@
 mod choose;
 mod descriptor;
 mod foreign;
+mod members;
+mod names;
 mod open;
 mod remember;
 mod siblings;
 
 pub use choose::{by_extension, by_id, entries, nearest, nearest_other, plan_to, reader_for};
 pub use descriptor::find_descriptor;
-pub use open::{OpenedImage, open, probe};
+pub use members::holds_no_image;
+pub use names::{Promised, promise, promises_archive};
+pub use open::{OpenedImage, open, open_among, probe};
 pub use siblings::UnwrappingSiblings;
 
 use discconv_core::Format;
@@ -61,6 +66,20 @@ pub static FORMATS: &[&dyn Format] = &[
     &discconv_isz::Isz,
     #[cfg(feature = "pbp")]
     &discconv_pbp::Pbp,
+    #[cfg(feature = "ecm")]
+    &discconv_ecm::Ecm,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Gzip,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Bzip2,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Xz,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Zstd,
+    #[cfg(feature = "archive")]
+    &discconv_archive::Zip,
+    #[cfg(feature = "archive")]
+    &discconv_archive::SevenZip,
     #[cfg(feature = "audio")]
     &discconv_audio::Wave,
     #[cfg(feature = "audio")]

@@ -3,10 +3,13 @@
 use crate::choose::{by_id, readable_ids};
 use crate::foreign;
 use crate::formats;
+use crate::members;
+use crate::names::{is_archive, stem_of, without_extension};
 use crate::remember::Remembering;
 use crate::siblings::UnwrappingSiblings;
 use discconv_core::{
-    At, Check, Disc, Error, Forgiving, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score, SourceId,
+    Archive, At, Check, Disc, Error, Forgiving, Format, FormatInfo, Input, Note, Opened, Peek, Promise, ReadAt, Result, Score,
+    Siblings, SourceId,
 };
 use std::sync::Arc;
 
@@ -19,10 +22,12 @@ pub struct OpenedImage {
     pub discs: Vec<Disc>,
     /// The format that they were read from.
     pub format: &'static FormatInfo,
-    /// The wrappers that were taken off before, outermost first.
+    /// The wrappers that were taken off before, outermost first; archives are among them.
     pub wrappers: Vec<&'static FormatInfo>,
     /// With [`Input::forgive`]: the sources in which zeros may stand in for something.
     pub forgiven: Vec<Arc<Forgiving>>,
+    /// What files made of it are to be called: the stem of its own name, or of that of the image inside.
+    pub stem: String,
 }
 
 /// Both ends of a file, and its extension.
@@ -65,27 +70,52 @@ fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
 }
 
 /// Open an image of any format: by its content, or as [`Input::forced`] says. Wrappers are taken off first, around the
-/// file itself and around those that it names.
+/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`].
 ///
 /// # Errors
 /// [`Error::Malformed`] if no reader knows it, saying what it is instead if that can be seen; [`Error::Unsupported`] if
 /// several claim it or `forced` names none; [`Error::Limit`] for wrappers within wrappers; else the reader's own error.
 pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
-    let siblings = UnwrappingSiblings::new(input.siblings, input.limits);
-    let mut promises = Vec::new();
+    open_among(input, &UnwrappingSiblings::around(input))
+}
+
+/// As [`open`], among siblings that were looked at before, so that nothing of them is unpacked twice.
+///
+/// # Errors
+/// As for [`open`].
+pub fn open_among(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>) -> Result<OpenedImage> {
+    let forgiven = Forgiven(input.forgive.then(Vec::new));
+    let state = Unwrapped { stem: input.stem().to_owned(), forgiven, ..Unwrapped::default() };
+    let image = unwrap(input, siblings, state)?;
+    if let Some(member) = input.member.filter(|_| !image.wrappers.iter().any(|wrapper| is_archive(wrapper))) {
+        return Err(Error::unsupported(input.name, At::Whole, format!("is no archive, so it has no member {member:?}"))
+            .with_hint("leave --member away"));
+    }
+    Ok(image)
+}
+
+/// What is known of an image before its content is reached.
+#[derive(Default)]
+struct Unwrapped {
+    wrappers: Vec<&'static FormatInfo>,
+    notes: Vec<Note>,
+    promises: Vec<Promise>,
+    stem: String,
+    forgiven: Forgiven,
+}
+
+/// Take off wrappers until there are discs. Archives have siblings of their own, so there it begins anew.
+fn unwrap(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>, mut state: Unwrapped) -> Result<OpenedImage> {
     let mut name = input.name.to_owned();
     let mut source = Arc::clone(&input.source);
     let mut forced = input.forced;
-    let mut wrappers: Vec<&'static FormatInfo> = Vec::new();
-    let mut wrapper_notes = Vec::new();
-    let mut forgiven = Forgiven(input.forgive.then(Vec::new));
-    for _ in 0..=input.limits.depth {
+    while state.wrappers.len() <= usize::try_from(input.limits.depth).unwrap_or(usize::MAX) {
         let format = match forced {
             Some(id) => by_id(id).ok_or_else(|| no_such_format(input.name, id))?,
-            None => match choose(&name, &source, input.name, &wrappers) {
+            None => match choose(&name, &source, input.name, &state.wrappers) {
                 Err(Unrecognised::Sectors(format, id)) => {
                     let text = format!("{}: nothing in it is recognised; it is taken for an image as {id} reads it", input.name);
-                    wrapper_notes.push(Note::oddity(text));
+                    state.notes.push(Note::oddity(text));
                     forced = Some(id);
                     format
                 }
@@ -93,28 +123,37 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
                 Ok(format) => format,
             },
         };
-        let within = Input { name: &name, source: Arc::clone(&source), siblings: &siblings, forced, ..*input };
+        let within = Input { name: &name, source: Arc::clone(&source), siblings, forced, ..*input };
+        if let Some(archive) = format.archive() {
+            state.promises.extend(siblings.promises());
+            state.wrappers.push(format.info());
+            return within_archive(&within, archive, state);
+        }
         match format.open(&within)? {
             Opened::Discs(discs) => {
-                refuse_lone_sound(input.name, &discs, &wrappers)?;
-                promises.extend(siblings.promises());
-                let more = |disc| with_more(input.name, disc, &wrapper_notes, &promises);
+                refuse_lone_sound(input.name, &discs, &state.wrappers)?;
+                state.promises.extend(siblings.promises());
+                let more = |disc| with_more(input.name, disc, &state.notes, &state.promises);
                 let discs: Vec<Disc> = discs.into_iter().map(more).collect::<Result<_>>()?;
-                let discs = discs.into_iter().map(|disc| forgiven.disc(input.name, disc)).collect::<Result<_>>()?;
-                let forgiven = forgiven.0.unwrap_or_default();
-                return Ok(OpenedImage { discs, format: format.info(), wrappers, forgiven });
+                let discs = discs.into_iter().map(|disc| state.forgiven.disc(input.name, disc)).collect::<Result<_>>()?;
+                let forgiven = state.forgiven.0.unwrap_or_default();
+                return Ok(OpenedImage { discs, format: format.info(), wrappers: state.wrappers, forgiven, stem: state.stem });
             }
             Opened::Bytes { source: inner, mut checks, notes } => {
-                source = forgiven.source(&inner);
+                source = state.forgiven.source(&inner);
                 // Its promises are kept by what is read.
                 checks
                     .iter_mut()
                     .filter(|check| Arc::ptr_eq(&check.source, &inner))
                     .for_each(|check| check.source = source.clone());
-                promises.extend(checks);
-                name = without_extension(&name, format.info());
-                wrappers.push(format.info());
-                wrapper_notes.extend(notes);
+                state.promises.extend(checks);
+                let inside = without_extension(&name, format.info()).to_owned();
+                if format.info().appends && inside != name {
+                    state.stem = stem_of(bare(&inside)).to_owned();
+                }
+                name = inside;
+                state.wrappers.push(format.info());
+                state.notes.extend(notes);
                 forced = None;
             }
         }
@@ -129,6 +168,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
 }
 
 /// The sources that are forgiven; `None` if none is.
+#[derive(Default)]
 struct Forgiven(Option<Vec<Arc<Forgiving>>>);
 
 impl Forgiven {
@@ -148,6 +188,27 @@ impl Forgiven {
         parts.sources = parts.sources.iter().map(|source| self.source(source)).collect();
         Disc::new(file, parts)
     }
+}
+
+/// The image in an archive, with its other files as siblings.
+fn within_archive(input: &Input<'_>, archive: &dyn Archive, mut state: Unwrapped) -> Result<OpenedImage> {
+    let files = archive.files(input)?;
+    let member = members::choose(input, files.as_ref())?;
+    let folder = members::Folder::of(input.name, files.as_ref(), &member);
+    let siblings = UnwrappingSiblings::new(&folder, input.limits).with_spool(input.spool);
+    let found = folder.open(bare(&member))?.ok_or_else(|| members::missing(input, &member, files.as_ref()))?;
+    state.notes.push(Note::oddity(format!("{}: {member:?} in it is read", input.name)));
+    state.notes.extend(found.notes);
+    state.stem = stem_of(bare(&member)).to_owned();
+    let name = format!("{}/{member}", input.name);
+    let within = Input { name: &name, source: found.source, siblings: &siblings, forced: None, member: None, ..*input };
+    let image = unwrap(&within, &siblings, state)?;
+    members::refuse_others(input, &member, files.as_ref(), &image)?;
+    Ok(image)
+}
+
+fn bare(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// Content that speaks for no format.
@@ -185,7 +246,8 @@ fn choose(
     // An extension inside says no more than none: `x.cso.cso` need not hold another.
     if best <= Score::MAYBE
         && foreign.is_none()
-        && let Some(inner) = wrappers.last().and_then(|wrapper| wrapper.wraps).and_then(by_id)
+        && let Some([inner]) = wrappers.last().map(|wrapper| wrapper.wraps)
+        && let Some(inner) = by_id(inner)
         && let Some(plainest) = inner.info().forced.first()
     {
         return Err(Unrecognised::Sectors(inner, plainest));
@@ -286,14 +348,6 @@ fn with_more(file: &str, disc: Disc, notes: &[Note], promises: &[Promise]) -> Re
     Disc::new(file, parts)
 }
 
-/// What the content of a wrapper would be called: `x.bin` for `x.bin.ecm`.
-fn without_extension(name: &str, wrapper: &FormatInfo) -> String {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if wrapper.extensions.contains(&extension.to_ascii_lowercase().as_str()) => stem.to_owned(),
-        _ => name.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,14 +392,6 @@ mod tests {
                 Err(error) => format!("{error} | {}", error.hint().unwrap_or_default()),
             };
             assert_eq!(chosen, expected, "{scores:?} {extension}");
-        }
-    }
-
-    #[test]
-    fn names_of_contents() {
-        let wrapper = format("w", &["ecm", "gz"], &[]).0;
-        for (name, expected) in [("x.bin.ecm", "x.bin"), ("x.BIN.GZ", "x.BIN"), ("x.bin", "x.bin"), ("x", "x")] {
-            assert_eq!(without_extension(name, &wrapper), expected);
         }
     }
 }

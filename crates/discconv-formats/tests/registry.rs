@@ -5,7 +5,7 @@
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Error, Input, Limits, LossKind, LossKinds, Media, Siblings, WriteOptions};
 use discconv_formats::{
-    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, find_descriptor, nearest, nearest_other, open, plan_to, probe,
+    FORMATS, OpenedImage, UnwrappingSiblings, by_extension, by_id, nearest, nearest_other, open, plan_to, probe,
 };
 use discconv_testkit::Files;
 use discconv_testkit::fixtures::{Fixture, by_name};
@@ -24,6 +24,10 @@ fn fixture(name: &str) -> (Fixture, MemoryFiles) {
     let fixture = by_name(name).unwrap_or_else(|| panic!("no fixture {name}"));
     let files = memory(&fixture.files);
     (fixture, files)
+}
+
+fn find_descriptor(name: &str, files: &MemoryFiles) -> Option<String> {
+    discconv_formats::find_descriptor(name, &UnwrappingSiblings::new(files, Limits::default()))
 }
 
 /// Error and hint of opening `bytes` as the file `name`.
@@ -74,6 +78,7 @@ fn extensions_choose_writers() {
         ("bin", "cue"),
         ("Bin", "cue"),
         ("cso", "cso"),
+        ("ecm", "ecm"),
     ] {
         assert_eq!(by_extension(extension).unwrap().info().id, id);
     }
@@ -111,8 +116,8 @@ fn foreign_files_are_named() {
     let ids: Vec<&str> = FORMATS.iter().map(|format| format.info().id).collect();
     let probed = format!("expected a disc image (probed: {})", ids.join(", "));
     let other = "look where it came from: a failed download often leaves a page or another file under the image's name";
-    let mut zip = b"PK\x03\x04".to_vec();
-    zip.resize(2352 * 20, 0x5A);
+    let mut rar = b"Rar!\x1A\x07\x01\0".to_vec();
+    rar.resize(2352 * 20, 0x5A);
     let mut floppy = vec![0; 1_474_560];
     floppy[..13].copy_from_slice(&[0xEB, 0x3C, 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
     let mut cals = b"srcdocid: NONE".to_vec();
@@ -132,7 +137,7 @@ fn foreign_files_are_named() {
         ("x.iso", b"\x89PNG\r\n\x1A\nrest", "a PNG picture", other),
         ("x.iso", b"  <!DOCTYPE HTML><title>404", "a web page", other),
         ("x.iso", b"\xEF\xBB\xBF<html>", "a web page", other),
-        ("x.bin", &zip, "a zip archive", "unpack it, and name the image inside"),
+        ("x.bin", &rar, "a RAR archive", "unpack it, and name the image inside"),
         ("x.iso", &cals, "a CALS raster picture", other),
         ("x.dmg", &dmg, "a DMG image (Apple)", "this version does not read it; `discconv formats` lists what is read"),
         (
@@ -161,7 +166,10 @@ fn foreign_files_are_named() {
 #[test]
 fn containers_of_the_corpus_are_named() {
     let Some(corpus) = discconv_testkit::corpus::folder() else { return };
-    for (path, found) in [("chd/2048.chd", "a CHD image (MAME)"), ("ecm/isofs-m1.bin.ecm", "an ECM file")] {
+    for (path, found) in [
+        ("nintendo/GameCube-240pSuite-1.19.gcz", "a GCZ image (Dolphin)"),
+        ("nintendo/GameCube-240pSuite-1.19.rvz", "an RVZ image (Dolphin)"),
+    ] {
         let bytes = std::fs::read(corpus.join(path)).unwrap();
         let error = refusal(path, &bytes);
         assert!(error.starts_with(&format!("{path}: found {found}; ")), "{error}");

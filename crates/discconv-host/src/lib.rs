@@ -6,6 +6,7 @@
 //!   thread. A pipe or a device is refused before it can block.
 //! * **Outputs** ([`FolderOutputs`]) appear together, complete and durable, or not at all; see [`FolderOutputs`] for the
 //!   order of events. An input is never written, an existing file never replaced unless that was asked for.
+//! * **Room** ([`TempSpool`]) for what cannot be unpacked at random is a file without a name, so that nothing of it stays.
 //! * **Work** ([`ThreadPool`]) is handed out by number, so that which error is reported does not depend on chance.
 
 mod identity;
@@ -13,6 +14,7 @@ mod outputs;
 mod pool;
 mod siblings;
 mod source;
+mod spool;
 mod walk;
 
 pub use identity::FileIdentity;
@@ -20,4 +22,5 @@ pub use outputs::FolderOutputs;
 pub use pool::ThreadPool;
 pub use siblings::FolderSiblings;
 pub use source::FileSource;
+pub use spool::TempSpool;
 pub use walk::{Walked, walk};

@@ -64,7 +64,7 @@ static INFO: FormatInfo = FormatInfo {
     extensions: &["isz"],
     writes: true,
     wrapper: true,
-    wraps: Some("iso"),
+    wraps: &["iso"],
     carries: LossKinds::of(&[LossKind::Damage]),
     spec: "ISO Zipped (ISZ) file format specification 1.00",
     options: &[("--block BYTES", "bytes that are packed together: a multiple of 2048 below 4194304 (262144)")],

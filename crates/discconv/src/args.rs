@@ -198,6 +198,14 @@ pub(crate) struct Reading {
     /// Zeros stand in for what cannot be read, and it is told: the verb's own decision.
     #[arg(skip)]
     pub(crate) forgive: bool,
+
+    /// Which file of an archive is meant, where it holds several images
+    #[arg(long, value_name = "NAME", help_heading = READING)]
+    pub(crate) member: Option<String>,
+
+    /// Folder for the temporary file that some compressed images need [default: the system's]
+    #[arg(long, value_name = "DIR", help_heading = READING)]
+    pub(crate) temp: Option<PathBuf>,
 }
 
 const READING: &str = "Reading";

@@ -7,7 +7,6 @@ use crate::job::{Job, Settings, Target, stem_of};
 use crate::obstacle::{place_in_any_case, place_of};
 use crate::shown;
 use discconv_core::Error;
-use discconv_formats::FORMATS;
 use discconv_host::{FileIdentity, walk};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -123,7 +122,9 @@ pub(crate) fn survey(
                 }
                 entries.push((candidate, fate));
             }
-            Err(_) if !candidate.named && !looks_like_an_image(&candidate.path) => survey.others.push(candidate.path),
+            Err(failure) if !candidate.named && !is_worth_telling(&candidate.path, &failure) => {
+                survey.others.push(candidate.path);
+            }
             Err(failure) => {
                 // A broken sheet still owns its files, as far as it can be read.
                 claimed.extend(image::files_of_broken(&candidate.path));
@@ -168,24 +169,20 @@ fn folder_within(out: &Path, input: &Path) -> Option<PathBuf> {
     Some(input.join(below))
 }
 
-fn extension_of(path: &Path) -> String {
-    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Does the extension say that the file describes others?
+/// Does the name say that the file describes others?
 fn is_descriptor(path: &Path) -> bool {
-    let extension = extension_of(path);
-    FORMATS
-        .iter()
-        .map(|format| format.info())
-        .any(|info| !info.companions.is_empty() && info.extensions.contains(&extension.as_str()))
+    discconv_formats::promise(&name_of(path)).is_some_and(|promise| promise.descriptor)
 }
 
-/// Does the extension promise an image? Then it is a failure if it is none.
-fn looks_like_an_image(path: &Path) -> bool {
-    let extension = extension_of(path);
-    let mut images = FORMATS.iter().map(|format| format.info()).filter(|info| !info.wrapper || info.wraps.is_some());
-    images.any(|info| info.extensions.iter().chain(info.companions).any(|known| *known == extension))
+/// Is it a failure that a file in a folder is no image? If its name promises one; and of an archive, unless nothing in it does.
+fn is_worth_telling(path: &Path, failure: &Failure) -> bool {
+    let name = name_of(path);
+    let empty = matches!(failure, Failure::Library(error) if discconv_formats::holds_no_image(error));
+    discconv_formats::promise(&name).is_some() || (discconv_formats::promises_archive(&name) && !empty)
 }
 
 fn job(candidate: &Candidate, out: &Path, format: Option<&'static str>) -> Result<Job, Failure> {
@@ -255,7 +252,6 @@ mod tests {
     fn sheets_come_before_what_they_name() {
         assert!(is_descriptor(Path::new("x/A.CUE")));
         assert!(!is_descriptor(Path::new("a.bin")));
-        assert!(looks_like_an_image(Path::new("a.bin")));
-        assert!(!looks_like_an_image(Path::new("readme.txt")));
+        assert!(is_descriptor(Path::new("x/a.cue.gz")) && !is_descriptor(Path::new("x/a.zip")));
     }
 }

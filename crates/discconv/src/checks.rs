@@ -3,6 +3,7 @@
 use crate::digest::{self, Chunk, Wanted, Which};
 use crate::lane::Lane;
 use discconv_core::{Check, CheckAlgorithm, Disc, Error, Phase, Pool, ReadAt, Tap, Watch};
+use discconv_sector::{edc, edc_of_both};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -110,44 +111,57 @@ fn read_parts(source: &dyn ReadAt, parts: &[Range<u64>], pool: &dyn Pool, watch:
 }
 
 fn digest_of(source: &dyn ReadAt, check: &Check, pool: &dyn Pool, watch: &dyn Watch) -> Result<String, Error> {
-    if check.algorithm == CheckAlgorithm::Crc32 {
-        return Ok(format!("{:08x}", crc32_of(source, &check.range, pool, watch)?));
-    }
-    let (digests, _) = digest::digests(Wanted::of_bytes(Which::Only(check.algorithm)), |give| {
-        for part in cut(&check.range, CHUNK_BYTES) {
-            let raw = read(source, &part, watch)?;
-            give(Chunk { raw, user: Vec::new() });
+    let range = &check.range;
+    match check.algorithm {
+        CheckAlgorithm::Crc32 => {
+            sum_of(source, range, pool, watch, &crc32fast::hash, &crc32_of_both).map(|sum| format!("{sum:08x}"))
         }
-        Ok::<(), Error>(())
-    })?;
-    Ok(digests.of(check.algorithm).to_owned())
+        CheckAlgorithm::Edc => sum_of(source, range, pool, watch, &edc, &edc_of_both).map(|sum| format!("{sum:08x}")),
+        CheckAlgorithm::Md5 | CheckAlgorithm::Sha1 | CheckAlgorithm::Sha256 => {
+            let (digests, _) = digest::digests(Wanted::of_bytes(Which::Only(check.algorithm)), |give| {
+                for part in cut(range, CHUNK_BYTES) {
+                    let raw = read(source, &part, watch)?;
+                    give(Chunk { raw, user: Vec::new() });
+                }
+                Ok::<(), Error>(())
+            })?;
+            Ok(digests.of(check.algorithm).to_owned())
+        }
+    }
 }
 
-/// CRC-32, of parts on all cores: reading may mean decoding.
-fn crc32_of(source: &dyn ReadAt, range: &Range<u64>, pool: &dyn Pool, watch: &dyn Watch) -> Result<u32, Error> {
+/// CRC-32 of some bytes followed by `len` others, from that of each.
+fn crc32_of_both(first: u32, second: u32, len: u64) -> u32 {
+    let mut whole = crc32fast::Hasher::new_with_initial(first);
+    whole.combine(&crc32fast::Hasher::new_with_initial_len(second, len));
+    whole.finalize()
+}
+
+/// A checksum that parts are enough for, on all cores: reading may mean decoding. `of` sums up a part, `both` puts the sums
+/// of neighbours together, given the length of the second; the sum of nothing is 0.
+fn sum_of(
+    source: &dyn ReadAt,
+    range: &Range<u64>,
+    pool: &dyn Pool,
+    watch: &dyn Watch,
+    of: &(dyn Fn(&[u8]) -> u32 + Sync),
+    both: &(dyn Fn(u32, u32, u64) -> u32 + Sync),
+) -> Result<u32, Error> {
     let parts: Vec<Range<u64>> = cut(range, PART_BYTES).collect();
-    let sums = Mutex::new(vec![None; parts.len()]);
+    let sums = Mutex::new(vec![(0, 0); parts.len()]);
     pool.run(parts.len() as u64, &|number, _| {
         let Some((place, part)) = usize::try_from(number).ok().and_then(|place| Some((place, parts.get(place)?))) else {
             return Ok(());
         };
-        let sum = crc32_of_part(source, part, watch)?;
-        sums.lock().unwrap_or_else(PoisonError::into_inner)[place] = Some(sum);
+        let sum = cut(part, CHUNK_BYTES).try_fold(0, |sum, piece| {
+            let bytes = read(source, &piece, watch)?;
+            Ok::<u32, Error>(both(sum, of(&bytes), bytes.len() as u64))
+        })?;
+        sums.lock().unwrap_or_else(PoisonError::into_inner)[place] = (sum, part.end - part.start);
         Ok(())
     })?;
-    let mut whole = crc32fast::Hasher::new();
-    for sum in sums.into_inner().unwrap_or_else(PoisonError::into_inner).iter().flatten() {
-        whole.combine(sum);
-    }
-    Ok(whole.finalize())
-}
-
-fn crc32_of_part(source: &dyn ReadAt, part: &Range<u64>, watch: &dyn Watch) -> Result<crc32fast::Hasher, Error> {
-    let mut sum = crc32fast::Hasher::new();
-    for piece in cut(part, CHUNK_BYTES) {
-        sum.update(&read(source, &piece, watch)?);
-    }
-    Ok(sum)
+    let sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(sums.into_iter().fold(0, |whole, (sum, len)| both(whole, sum, len)))
 }
 
 fn cut(range: &Range<u64>, bytes: u64) -> impl Iterator<Item = Range<u64>> {
@@ -177,13 +191,15 @@ mod tests {
         let bytes = discconv_testkit::Rng::new(7).bytes(20 << 20);
         let source = Bytes::new("x", bytes.as_slice());
         for range in [0..bytes.len() as u64, 5..(9 << 20) + 1, 3..3, 7..8] {
-            let expected = crc32fast::hash(&bytes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]);
+            let part = &bytes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
             for cores in [1, 2, 3, 16] {
-                assert_eq!(
-                    crc32_of(&source, &range, &ThreadPool::new(cores), &Quiet).unwrap(),
-                    expected,
-                    "{range:?}, {cores} cores"
-                );
+                let check = |algorithm| {
+                    let check = Check { source: discconv_core::SourceId(0), range: range.clone(), algorithm, value: Vec::new() };
+                    digest_of(&source, &check, &ThreadPool::new(cores), &Quiet).unwrap()
+                };
+                let what = format!("{range:?}, {cores} cores");
+                assert_eq!(check(CheckAlgorithm::Crc32), format!("{:08x}", crc32fast::hash(part)), "{what}");
+                assert_eq!(check(CheckAlgorithm::Edc), format!("{:08x}", edc(part)), "{what}");
             }
         }
     }

@@ -85,7 +85,9 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
         .ok_or_else(|| Failure::usage(format!("there is no format {format}"), "`discconv formats` lists them"))?;
     refuse_split(format.info(), settings)?;
     refuse_foreign_options(format.info(), settings)?;
-    let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, &target.stem, options);
+    // Without a name of its own the output is called like the image, which may lie in something that is called otherwise.
+    let stem = if target.named.is_some() { &target.stem } else { &image.stem };
+    let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, stem, options);
     let planned = plan_with(&options);
     // A disc that fits by itself, and not with --sector, is the option's fault.
     let by_option = matches!(planned, Err(Error::DoesNotFit { .. }))
@@ -102,7 +104,7 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
         None => {}
     }
     plan.notes.extend(target.note.clone());
-    if settings.reading.password_file.is_some() && format.info().wraps.is_some() {
+    if settings.reading.password_file.is_some() && !format.info().wraps.is_empty() {
         plan.notes.push("the password is for reading; what is written is not encrypted".to_owned());
     }
     Ok(plan)

@@ -4,6 +4,7 @@
 //! between hold a few chunks and no more.
 
 use discconv_core::CheckAlgorithm as Algorithm;
+use discconv_sector::{edc, edc_of_both};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value};
 use sha1::Sha1;
@@ -21,6 +22,7 @@ const WAITING: usize = 3;
 pub(crate) struct Digests {
     pub(crate) bytes: u64,
     pub(crate) crc32: String,
+    pub(crate) edc: String,
     pub(crate) md5: String,
     pub(crate) sha1: String,
     pub(crate) sha256: String,
@@ -41,13 +43,14 @@ impl Digests {
     pub(crate) fn of(&self, algorithm: Algorithm) -> &str {
         match algorithm {
             Algorithm::Crc32 => &self.crc32,
+            Algorithm::Edc => &self.edc,
             Algorithm::Md5 => &self.md5,
             Algorithm::Sha1 => &self.sha1,
             Algorithm::Sha256 => &self.sha256,
         }
     }
 
-    /// Each digest with its name.
+    /// Each digest that is listed, with its name.
     pub(crate) fn named(&self) -> [(&'static str, &str); 4] {
         [("crc32", &self.crc32), ("md5", &self.md5), ("sha1", &self.sha1), ("sha256", &self.sha256)]
     }
@@ -60,12 +63,14 @@ pub(crate) struct Chunk {
     pub(crate) user: Vec<u8>,
 }
 
+/// Those that are listed.
 const ALL: [Algorithm; 4] = [Algorithm::Crc32, Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256];
 
 /// The name of an algorithm for people.
 pub(crate) fn name(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::Crc32 => "CRC-32",
+        Algorithm::Edc => "EDC",
         Algorithm::Md5 => "MD5",
         Algorithm::Sha1 => "SHA-1",
         Algorithm::Sha256 => "SHA-256",
@@ -92,6 +97,7 @@ impl Which {
 #[derive(Clone)]
 pub(crate) enum Sum {
     Crc32(crc32fast::Hasher),
+    Edc(u32),
     Md5(Md5),
     Sha1(Sha1),
     Sha256(Sha256),
@@ -101,6 +107,7 @@ impl Sum {
     pub(crate) fn new(algorithm: Algorithm) -> Sum {
         match algorithm {
             Algorithm::Crc32 => Sum::Crc32(crc32fast::Hasher::new()),
+            Algorithm::Edc => Sum::Edc(0),
             Algorithm::Md5 => Sum::Md5(Md5::new()),
             Algorithm::Sha1 => Sum::Sha1(Sha1::new()),
             Algorithm::Sha256 => Sum::Sha256(Sha256::new()),
@@ -110,6 +117,7 @@ impl Sum {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Sum::Crc32(sum) => sum.update(bytes),
+            Sum::Edc(sum) => *sum = edc_of_both(*sum, edc(bytes), bytes.len() as u64),
             Sum::Md5(sum) => sum.update(bytes),
             Sum::Sha1(sum) => sum.update(bytes),
             Sum::Sha256(sum) => sum.update(bytes),
@@ -119,6 +127,7 @@ impl Sum {
     pub(crate) fn hex(self) -> String {
         match self {
             Sum::Crc32(sum) => format!("{:08x}", sum.finalize()),
+            Sum::Edc(sum) => format!("{sum:08x}"),
             Sum::Md5(sum) => hex(&sum.finalize()),
             Sum::Sha1(sum) => hex(&sum.finalize()),
             Sum::Sha256(sum) => hex(&sum.finalize()),
@@ -239,6 +248,7 @@ fn named(bytes: u64, which: Which, values: Vec<String>) -> Digests {
     for (algorithm, value) in which.algorithms().into_iter().zip(values) {
         *match algorithm {
             Algorithm::Crc32 => &mut digests.crc32,
+            Algorithm::Edc => &mut digests.edc,
             Algorithm::Md5 => &mut digests.md5,
             Algorithm::Sha1 => &mut digests.sha1,
             Algorithm::Sha256 => &mut digests.sha256,
@@ -266,6 +276,7 @@ mod tests {
         let expected = Digests {
             bytes: 3,
             crc32: "352441c2".into(),
+            edc: String::new(),
             md5: "900150983cd24fb0d6963f7d28e17f72".into(),
             sha1: "a9993e364706816aba3e25717850c26c9cd0d89d".into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),

@@ -5,9 +5,9 @@ use crate::console::Console;
 use crate::errors::{self, Failure};
 use crate::password;
 use crate::shown;
-use discconv_core::{Disc, Error, Forgiving, FormatInfo, Found, Input, Main, Note, NoteKind, Siblings};
-use discconv_formats::FORMATS;
-use discconv_host::{FileIdentity, FileSource, FolderSiblings};
+use discconv_core::{Disc, Error, Forgiving, FormatInfo, Found, Input, Limits, Main, Note, NoteKind, Siblings};
+use discconv_formats::{FORMATS, OpenedImage, UnwrappingSiblings};
+use discconv_host::{FileIdentity, FileSource, FolderSiblings, TempSpool};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
@@ -30,6 +30,8 @@ pub(crate) struct Image {
     pub(crate) notes: Vec<Note>,
     /// Its sources, where zeros may stand in for what cannot be read.
     forgiven: Vec<Arc<Forgiving>>,
+    /// What files made of it are called by themselves.
+    pub(crate) stem: String,
     /// The bare name of the sheet beside it that it was read through, if so.
     sheet: Option<String>,
     /// Every file that was opened for it, itself and what it names, with its length in bytes.
@@ -60,17 +62,21 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
     let parents = parents(reading)?;
     let beside = Beside::new(path);
     let mut notes = Vec::new();
-    let described =
-        if reading.from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &beside) } else { None };
+    let from = reading.from.as_deref();
+    let spool = spool(reading);
+    // Both look at the same files: what is unpacked to see whether a sheet names it is not unpacked again to be read.
+    let siblings = UnwrappingSiblings::new(&beside, Limits::default()).with_spool(&spool);
+    let described = if from.is_none() { discconv_formats::find_descriptor(&path.to_string_lossy(), &siblings) } else { None };
+    let opening = Opening { from: from.filter(|_| described.is_none()), password, parents: &parents, reading, spool: &spool };
     let opened = match &described {
         Some(sheet) => {
             notes.push(Note::oddity(format!("{}: read through {sheet:?} beside it, which describes it", path.display())));
-            open_beside(&path.with_file_name(sheet), &Reading { from: None, ..reading.clone() }, password, &parents, &beside)?
+            opening.open(&path.with_file_name(sheet), &beside, &siblings)?
         }
         None => {
             // What was looked at in vain does not belong to the image.
             beside.forget();
-            open_beside(path, reading, password, &parents, &beside)?
+            opening.open(path, &beside, &siblings)?
         }
     };
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
@@ -80,6 +86,7 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         format: opened.format,
         wrappers: opened.wrappers,
         discs: opened.discs,
+        stem: opened.stem,
         notes,
         forgiven: opened.forgiven,
         sheet: described,
@@ -88,17 +95,36 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
     })
 }
 
-fn open_beside(
-    path: &Path,
-    reading: &Reading,
-    password: Option<&[u8]>,
-    parents: &[Found],
-    beside: &Beside,
-) -> Result<discconv_formats::OpenedImage, Error> {
-    let source = Arc::new(FileSource::open(path)?);
-    let name = path.to_string_lossy();
-    let (forced, forgive) = (reading.from.as_deref(), reading.forgive);
-    discconv_formats::open(&Input { forced, password, parents, forgive, ..Input::new(&name, source, beside) })
+/// How an image is opened.
+struct Opening<'a> {
+    from: Option<&'a str>,
+    password: Option<&'a [u8]>,
+    parents: &'a [Found],
+    reading: &'a Reading,
+    spool: &'a TempSpool,
+}
+
+impl Opening<'_> {
+    fn open(&self, path: &Path, beside: &Beside, siblings: &UnwrappingSiblings<'_>) -> Result<OpenedImage, Error> {
+        let source = Arc::new(FileSource::open(path)?);
+        let name = path.to_string_lossy();
+        let input = Input {
+            forced: self.from,
+            password: self.password,
+            parents: self.parents,
+            forgive: self.reading.forgive,
+            spool: self.spool,
+            member: self.reading.member.as_deref(),
+            ..Input::new(&name, source, beside)
+        };
+        discconv_formats::open_among(&input, siblings)
+    }
+}
+
+/// Room for what cannot be unpacked at random.
+fn spool(reading: &Reading) -> TempSpool {
+    let folder = reading.temp.clone().unwrap_or_else(std::env::temp_dir);
+    TempSpool::new(folder, crate::interrupt::asked)
 }
 
 /// The files of `--parent`.
@@ -113,7 +139,10 @@ fn parents(reading: &Reading) -> Result<Vec<Found>, Error> {
 /// The files of a description that cannot be used, as far as it can be read: they are not images by themselves.
 pub(crate) fn files_of_broken(path: &Path) -> Vec<FileIdentity> {
     let beside = Beside::new(path);
-    let _ = open_beside(path, &Reading::default(), None, &[], &beside);
+    let reading = Reading::default();
+    let spool = spool(&reading);
+    let siblings = UnwrappingSiblings::new(&beside, Limits::default()).with_spool(&spool);
+    let _ = Opening { from: None, password: None, parents: &[], reading: &reading, spool: &spool }.open(path, &beside, &siblings);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let infos = FORMATS.iter().map(|format| format.info()).filter(|info| info.extensions.contains(&extension.as_str()));
     let companions =

@@ -14,6 +14,8 @@ const WITH_VALUE: &[&str] = &[
     "--from",
     "--password-file",
     "--parent",
+    "--member",
+    "--temp",
     "--block",
     "--hunk",
     "--codec",

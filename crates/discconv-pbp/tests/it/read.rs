@@ -62,7 +62,7 @@ fn the_mode_is_asked_of_the_sectors() {
 fn names_and_picture_are_kept() {
     let kept = |file: &[u8], kind| {
         let disc = open(file).unwrap().remove(0);
-        let found = disc.extras().iter().find(|extra| extra.kind == ExtraKind::Other(kind)).map(|extra| extra.bytes.clone());
+        let found = disc.extras().iter().find(|extra| extra.kind == ExtraKind::other(kind)).map(|extra| extra.bytes.clone());
         found.map(|bytes| String::from_utf8(bytes).unwrap())
     };
     let own = pbp(&disc(&data(0, 16), &[Told(0x41, 1, 0, 150)]));

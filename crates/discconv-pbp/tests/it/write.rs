@@ -258,7 +258,7 @@ fn names() {
     assert_eq!(head(&from_pbp(&data(0, 30), ONE), None), pair("_SLXX_00001", "A game"));
     let (_, cut) = head(&plain, Some(&"ü".repeat(70)));
     assert_eq!(cut, "ü".repeat(63));
-    let kept = |kind, bytes: &[u8]| Extra { kind: ExtraKind::Other(kind), name: String::new(), bytes: bytes.to_vec() };
+    let kept = |kind, bytes: &[u8]| Extra { kind: ExtraKind::other(kind), name: String::new(), bytes: bytes.to_vec() };
     let toc = Toc::single_data(Media::Cd, TrackMode::Mode2, 16);
     let odd = made(toc, &data(0, 16), Form::RAW, vec![kept("pbp-number", b"no number"), kept("pbp-title", b"\xFF\n\0x")]);
     assert_eq!(head(&odd, None), pair("_SLUS_00000", "\u{FFFD}x"));

@@ -13,8 +13,10 @@ mod packed;
 mod proof;
 pub mod seeds;
 mod sheets;
+mod wrapped;
 
 pub use codec::codec;
 pub use images::{ccd, cdi, chd, iso, mds, nrg};
-pub use packed::{convert, cso, isz, pbp};
+pub use packed::{convert, cso, ecm, isz, pbp};
 pub use sheets::{audio, cue, gdi, toc};
+pub use wrapped::wrapped;

@@ -22,6 +22,14 @@ pub fn cso(data: &[u8]) {
     }
 }
 
+/// Any bytes as an ECM file.
+pub fn ecm(data: &[u8]) {
+    content("ecm", "x.bin.ecm", data, &Folder::of_zeros(), None);
+    if let Ok(discs) = open("x.bin.ecm", data, &Folder::of_zeros(), None) {
+        discs.iter().for_each(read_edges);
+    }
+}
+
 /// Any bytes as an ISZ image, in one file or several, with a password and without.
 pub fn isz(data: &[u8]) {
     let files = split(data);
@@ -61,7 +69,7 @@ pub fn convert(data: &[u8]) {
     for disc in &discs {
         for format in FORMATS {
             write_and_compare(disc, *format);
-            if format.info().wraps.is_some() {
+            if !format.info().wraps.is_empty() {
                 pack_and_compare(disc, *format);
             }
         }
@@ -84,7 +92,7 @@ fn content(id: &str, name: &str, data: &[u8], folder: &dyn Siblings, password: O
 }
 
 /// Both ends and some places between them. What one read gives, two give as well.
-fn read_here_and_there(source: &dyn ReadAt) {
+pub(super) fn read_here_and_there(source: &dyn ReadAt) {
     let len = source.len();
     let window = usize::try_from(len).unwrap_or(WINDOW).min(WINDOW);
     let (mut whole, mut halves) = (vec![0; window], vec![0; window]);

@@ -39,6 +39,8 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         "chd" => written(&["chd"], None),
         "toc" => written(&["toc"], None).into_iter().chain(written(&["toc"], Some(2448))).collect(),
         "cso" => written(&["cso", "cso2", "zso", "dax"], None).into_iter().chain([laid::jso()]).collect(),
+        "ecm" => written(&["ecm"], None).into_iter().chain(written(&["ecm"], Some(2336))).collect(),
+        "wrapped" => files(&root.join("crates/discconv-archive/tests/data")),
         "isz" => split_isz(written(&["isz"], None)),
         "pbp" => written(&["pbp"], None).into_iter().filter_map(laid::pbp_in_parts).collect(),
         "audio" => sounds(&root.join("crates/discconv-audio/tests/data")),
@@ -107,6 +109,17 @@ fn split_isz(images: Vec<Seed>) -> Vec<Seed> {
 fn sounds(folder: &Path) -> Vec<Seed> {
     let names = ["mono.mp3", "mono.ogg", "sound.flac", "sound.mp3", "sound.ogg", "vbr.mp3"];
     names.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(folder.join(name)).ok()?))).collect()
+}
+
+/// All files of a folder that are no text.
+fn files(folder: &Path) -> Vec<Seed> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let packed =
+        names.filter(|path| path.extension().is_some_and(|extension| !["md", "py", "txt"].iter().any(|text| extension == *text)));
+    let seed = |path: std::path::PathBuf| Some((path.file_name()?.to_str()?.to_owned(), std::fs::read(&path).ok()?));
+    let mut seeds: Vec<Seed> = packed.filter_map(seed).collect();
+    seeds.sort();
+    seeds
 }
 
 /// Blocks of every kind, each behind the length that it unpacks to.

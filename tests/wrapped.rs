@@ -1,0 +1,69 @@
+//! Images in something else, as the program takes them.
+
+use crate::support::{Room, laid};
+
+/// A room with `small.bin`, a raw image.
+fn room() -> Room {
+    Room::with("raw-mode1")
+}
+
+#[test]
+fn ecm_there_and_back() {
+    let room = room();
+    room.run(&["small.bin", "x.bin.ecm"]).ok();
+    assert!(room.has("x.cue") && !room.has("x.bin"), "{}", room.tree());
+    room.run(&["verify", "x.bin.ecm"]).ok();
+    room.run(&["x.bin.ecm", "y.cue"]).ok();
+    assert!(room.get("y.bin") == laid("raw-mode1", "small.bin"));
+    // Its name would not say what is inside.
+    let ran = room.run(&["small.bin", "z.ecm"]).exits(2);
+    assert!(ran.all().contains("it would be z.bin.ecm, z.cue"), "{}", ran.all());
+}
+
+/// A sector that was changed without its checksum: damage, unless that is allowed.
+#[test]
+fn an_ecm_whose_checksum_does_not_hold() {
+    let room = room();
+    room.run(&["small.bin", "x.bin.ecm"]).ok();
+    let mut bytes = room.get("x.bin.ecm");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    room.put("x.bin.ecm", &bytes);
+    let ran = room.run(&["verify", "x.bin.ecm"]).exits(4);
+    assert!(ran.all().contains("EDC is"), "{}", ran.all());
+    room.run(&["x.bin.ecm", "y.cue"]).exits(4);
+    assert!(!room.has("y.cue"));
+    room.run(&["x.bin.ecm", "y.cue", "--allow-loss", "damage"]).ok();
+    bytes.truncate(bytes.len() - 4);
+    room.put("x.bin.ecm", &bytes);
+    let ran = room.run(&["x.bin.ecm", "z.cue"]).exits(4);
+    assert!(ran.all().contains("the file ends before its checksum"), "{}", ran.all());
+}
+
+/// Whatever a folder has around its images, outputs are called like the images.
+#[test]
+fn a_batch_of_packed_images() {
+    let data = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../discconv-archive/tests/data");
+        std::fs::read(format!("{folder}/{name}")).unwrap()
+    };
+    let room = room();
+    room.put("in/encrypted.zip", &data("encrypted.zip"));
+    room.put("in/readme.gz", &data("plain.gz"));
+    room.run(&["small.bin", "a.bin.ecm"]).ok();
+    for name in ["a.bin.ecm", "a.cue"] {
+        room.put(&format!("in/{name}"), &room.get(name));
+    }
+    let ran = room.run(&["in", "--to", "iso", "--out", "out", "-v"]).ok();
+    assert_eq!(crate::support::tree(&room.path("out")).lines().count(), 1, "{}", room.tree());
+    assert!(room.has("out/a.iso"), "{}", ran.all());
+    assert!(ran.all().contains("readme.gz: is no disc image, passed over"), "{}", ran.all());
+    assert!(ran.all().contains("encrypted.zip: is no disc image, passed over"), "{}", ran.all());
+}
+
+#[test]
+fn members_and_room_are_chosen() {
+    let room = room();
+    let ran = room.run(&["info", "small.bin", "--member", "x"]).exits(4);
+    assert!(ran.all().contains("is no archive"), "{}", ran.all());
+}
