@@ -160,7 +160,7 @@ fn unwrap(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>, mut state: Unwra
 fn within_archive(input: &Input<'_>, archive: &dyn Archive, mut state: Unwrapped) -> Result<OpenedImage> {
     let files = archive.files(input)?;
     let member = members::choose(input, files.as_ref())?;
-    let folder = members::Folder::of(files.as_ref(), &member);
+    let folder = members::Folder::of(input.name, files.as_ref(), &member);
     let siblings = UnwrappingSiblings::new(&folder, input.limits).with_spool(input.spool);
     let found = folder.open(bare(&member))?.ok_or_else(|| members::missing(input, &member, files.as_ref()))?;
     state.notes.push(Note::oddity(format!("{}: {member:?} in it is read", input.name)));
