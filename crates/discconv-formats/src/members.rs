@@ -7,7 +7,10 @@
 use crate::names::{name_inside, promise};
 use crate::open::OpenedImage;
 use discconv_core::error::printable;
-use discconv_core::{At, Error, Found, Input, Promise, Result, Siblings};
+use discconv_core::{At, Error, Found, Input, Promise, ReadAt, Result, Siblings};
+use std::any::Any;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// What is expected of an archive that is opened.
 const IMAGE_INSIDE: &str = "a disc image in it";
@@ -23,6 +26,7 @@ const LISTED: usize = 12;
 
 /// The files of an archive that are in one of its folders, by their bare names.
 pub(crate) struct Folder<'a> {
+    archive: &'a str,
     files: &'a dyn Siblings,
     /// Empty, or with `/` at the end.
     prefix: String,
@@ -30,15 +34,20 @@ pub(crate) struct Folder<'a> {
 
 impl<'a> Folder<'a> {
     /// The folder that `member` is in.
-    pub(crate) fn of(files: &'a dyn Siblings, member: &str) -> Folder<'a> {
+    pub(crate) fn of(archive: &'a str, files: &'a dyn Siblings, member: &str) -> Folder<'a> {
         let prefix = member.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        Folder { files, prefix }
+        Folder { archive, files, prefix }
     }
 }
 
 impl Siblings for Folder<'_> {
     fn open(&self, name: &str) -> Result<Option<Found>> {
-        self.files.open(&format!("{}{name}", self.prefix))
+        let found = self.files.open(&format!("{}{name}", self.prefix))?;
+        Ok(found.map(|found| {
+            let name = found.name.rsplit('/').next().unwrap_or(&found.name).to_owned();
+            let source = Arc::new(Named { name: format!("{}/{}", self.archive, found.name), inner: found.source });
+            Found { name, source, ..found }
+        }))
     }
 
     fn list(&self) -> Vec<String> {
@@ -49,6 +58,38 @@ impl Siblings for Folder<'_> {
 
     fn promises(&self) -> Vec<Promise> {
         self.files.promises()
+    }
+}
+
+/// A file of an archive, called like that: by itself it would be called like the archive that it is a part of.
+struct Named {
+    name: String,
+    inner: Arc<dyn ReadAt>,
+}
+
+impl ReadAt for Named {
+    fn len(&self) -> u64 {
+        self.inner.len()
+    }
+
+    fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
+        self.inner.read_exact_at(offset, buf)
+    }
+
+    fn block_hint(&self) -> u32 {
+        self.inner.block_hint()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        self.inner.as_any()
+    }
+
+    fn is_hole(&self, range: Range<u64>) -> bool {
+        self.inner.is_hole(range)
     }
 }
 

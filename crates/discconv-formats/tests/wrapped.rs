@@ -73,7 +73,7 @@ fn what_is_put_into_ecm_is_said_by_the_name() {
 /// The sheet names the plain file, as it will be called again, and is found from the packed one.
 #[test]
 fn a_sheet_and_its_packed_bin() {
-    let files = packed("mixed-one", "x");
+    let files = packed("mixed", "x");
     assert_eq!(files.names(), ["x.bin.ecm", "x.cue"]);
     assert!(String::from_utf8_lossy(&files.get("x.cue").unwrap()).contains("FILE \"x.bin\" BINARY"));
     assert_eq!(descriptor_of("x.bin.ecm", &files).as_deref(), Some("x.cue"));
@@ -84,7 +84,7 @@ fn a_sheet_and_its_packed_bin() {
     // Where the plain file is there too, the sheet is about that one.
     files.insert(
         "x.bin",
-        by_name("mixed-one").map(|fixture| fixture.files.0.into_values().max_by_key(Vec::len).unwrap()).unwrap(),
+        by_name("mixed").map(|fixture| fixture.files.0.into_values().max_by_key(Vec::len).unwrap()).unwrap(),
     );
     assert_eq!(descriptor_of("x.bin.ecm", &files), None);
     assert_eq!(descriptor_of("x.bin", &files).as_deref(), Some("x.cue"));

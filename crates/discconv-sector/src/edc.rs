@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn parts_make_the_whole() {
-        let bytes: Vec<u8> = (0..70_001_u32).map(|i| (i * i >> 5).to_le_bytes()[0]).collect();
+        let bytes: Vec<u8> = (0..70_001_u64).map(|i| ((i * i) >> 5).to_le_bytes()[0]).collect();
         for cut in [0, 1, 7, 2352, 65_536, 70_000, 70_001] {
             let (first, second) = bytes.split_at(cut);
             assert_eq!(edc_of_both(edc(first), edc(second), second.len() as u64), edc(&bytes), "{cut}");

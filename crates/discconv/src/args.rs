@@ -53,6 +53,7 @@ pub(crate) struct Cli {
 /// What can be done.
 #[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, made once")]
 pub(crate) enum Verb {
     /// Convert: the same as no verb, for a file that is called like one
     Convert(ConvertArgs),

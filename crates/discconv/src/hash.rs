@@ -271,7 +271,8 @@ mod tests {
 
     #[test]
     fn json_has_the_promised_keys_in_order() {
-        let digests = Digests { bytes: 1, crc32: "a".into(), md5: "b".into(), sha1: "c".into(), sha256: "d".into(), ..Digests::default() };
+        let digests =
+            Digests { bytes: 1, crc32: "a".into(), md5: "b".into(), sha1: "c".into(), sha256: "d".into(), ..Digests::default() };
         let track = TrackHashes { number: 1, raw: Some((digests.clone(), true)), user: None };
         let text = Value::Object(Hashes { tracks: vec![track], user: Some(digests) }.json()).to_string();
         let expected = r#"{"tracks":[{"number":1,"raw":{"bytes":1,"crc32":"a","md5":"b","sha1":"c","sha256":"d","rebuilt":true},"user":null}],"user":{"bytes":1,"crc32":"a","md5":"b","sha1":"c","sha256":"d"}}"#;

@@ -103,6 +103,13 @@ fn chain(input: &Input<'_>, folder: &Folder, what: &str) -> Result<Chain> {
     })
 }
 
+/// A file that can be read.
+pub(super) struct Content {
+    pub(super) source: Arc<dyn ReadAt>,
+    pub(super) promise: Option<Promise>,
+    pub(super) notes: Vec<Note>,
+}
+
 /// A folder whose files can be read.
 pub(super) struct Unpacked {
     source: Arc<dyn ReadAt>,
@@ -179,7 +186,7 @@ impl Unpacked {
     ///
     /// # Errors
     /// [`Error::Malformed`] if the folder ended before it.
-    pub(super) fn file(&self, archive: &str, file: &File) -> Result<(Arc<dyn ReadAt>, Option<Promise>, Vec<Note>)> {
+    pub(super) fn file(&self, archive: &str, file: &File) -> Result<Content> {
         let part = self.parts.get(file.part).ok_or_else(|| malformed(archive, "a file in no part of its folder"))?;
         let source: Arc<dyn ReadAt> = Arc::new(Slice::new(Arc::clone(&self.source), part.range.clone())?);
         let mut notes = self.notes.clone();
@@ -192,6 +199,6 @@ impl Unpacked {
             let (range, value) = (0..source.len(), sum.to_be_bytes().to_vec());
             Promise { source: Arc::clone(&source), range, algorithm: CheckAlgorithm::Crc32, value }
         });
-        Ok((source, promise, notes))
+        Ok(Content { source, promise, notes })
     }
 }

@@ -23,6 +23,7 @@ use folder::Unpacked;
 use header::Layout;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// 7z archives.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,13 +76,13 @@ impl Siblings for Files<'_> {
         let exact = files.iter().find(|file| file.name == name);
         let Some(file) = exact.or_else(|| files.iter().find(|file| file.name.to_lowercase() == lower)) else { return Ok(None) };
         let mut unpacked = self.unpacked.borrow_mut();
-        if !unpacked.contains_key(&file.folder) {
-            unpacked.insert(file.folder, folder::unpack(&self.input, &self.layout, file.folder)?);
-        }
-        let Some(folder) = unpacked.get(&file.folder) else { return Ok(None) };
-        let (source, promise, notes) = folder.file(self.input.source.name(), file)?;
-        self.promises.borrow_mut().extend(promise);
-        Ok(Some(Found { name: file.name.clone(), source, unwrapped: None, notes }))
+        let folder = match unpacked.entry(file.folder) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(room) => room.insert(folder::unpack(&self.input, &self.layout, file.folder)?),
+        };
+        let content = folder.file(self.input.source.name(), file)?;
+        self.promises.borrow_mut().extend(content.promise);
+        Ok(Some(Found { name: file.name.clone(), source: content.source, unwrapped: None, notes: content.notes }))
     }
 
     fn list(&self) -> Vec<String> {

@@ -93,11 +93,11 @@ impl Directory {
         let mut at = source.len() - len + place as u64;
         let word = |at| number::<4>(end, at).unwrap_or(0);
         let (mut count, mut bytes, mut offset) = (number::<2>(end, 10).unwrap_or(0), word(12), word(16));
-        if count == 0xFFFF || bytes == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
-            if let Some((place, end64)) = longer_end(source, at)? {
-                let long = |at| number::<8>(&end64, at).unwrap_or(0);
-                (at, count, bytes, offset) = (place, long(32), long(40), long(48));
-            }
+        if (count == 0xFFFF || bytes == 0xFFFF_FFFF || offset == 0xFFFF_FFFF)
+            && let Some((place, end64)) = longer_end(source, at)?
+        {
+            let long = |at| number::<8>(&end64, at).unwrap_or(0);
+            (at, count, bytes, offset) = (place, long(32), long(40), long(48));
         }
         // The directory stands right before its end; where it says that it is tells what stands before the archive.
         let start = at.checked_sub(bytes).ok_or_else(cut)?;
