@@ -73,7 +73,11 @@ static INFO: FormatInfo = FormatInfo {
     writes: true,
     carries: LossKinds::ALL,
     spec: "MAME, libchdr and chdman conventions",
-    options: &[("--parent FILE", "the CHD that this one builds upon, when it is read")],
+    options: &[
+        ("--hunk BYTES", "bytes of a hunk (CD 19584, DVD 4096, PSP 2048)"),
+        ("--codec NAME[,NAME]", "up to four of zlib, lzma, flac, zstd, huff, or none (as other programs choose; fast: zstd)"),
+        ("--parent FILE", "the CHD that this one builds upon, when it is read"),
+    ],
     ..FormatInfo::BASE
 };
 
