@@ -190,18 +190,7 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn new(name: &'a str, source: Arc<dyn ReadAt>, siblings: &'a dyn Siblings) -> Input<'a> {
         let (limits, spool) = (Limits::default(), &MemorySpool::USUAL);
-        Input {
-            name,
-            source,
-            siblings,
-            limits,
-            forced: None,
-            password: None,
-            parents: &[],
-            forgive: false,
-            spool,
-            member: None,
-        }
+        Input { name, source, siblings, limits, forced: None, password: None, parents: &[], forgive: false, spool, member: None }
     }
 }
 

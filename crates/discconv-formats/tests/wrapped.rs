@@ -82,10 +82,7 @@ fn a_sheet_and_its_packed_bin() {
     assert!(notes.contains(&"x.bin.ecm: stands for \"x.bin\", which is not there"), "{notes:?}");
     assert_eq!(image.discs[0].checks().len(), 1);
     // Where the plain file is there too, the sheet is about that one.
-    files.insert(
-        "x.bin",
-        by_name("mixed").map(|fixture| fixture.files.0.into_values().max_by_key(Vec::len).unwrap()).unwrap(),
-    );
+    files.insert("x.bin", by_name("mixed").map(|fixture| fixture.files.0.into_values().max_by_key(Vec::len).unwrap()).unwrap());
     assert_eq!(descriptor_of("x.bin.ecm", &files), None);
     assert_eq!(descriptor_of("x.bin", &files).as_deref(), Some("x.cue"));
     // A sheet may name the packed file itself.

@@ -7,8 +7,8 @@ use crate::job::{Job, Settings, Target, ids, info_of};
 use crate::obstacle;
 use crate::shown;
 use discconv_core::{
-    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Phase, Piece, Plan, Pool, Report, Role,
-    Watch, WriteOptions, execute,
+    Disc, Error, Execution, ExtraKind, FormatInfo, Loss, LossKind, LossKinds, Media, Note, Part, Phase, Piece, Plan, Pool,
+    Report, Role, Watch, WriteOptions, execute,
 };
 use discconv_host::{FileIdentity, FolderOutputs};
 use std::path::PathBuf;
