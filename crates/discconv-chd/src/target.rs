@@ -8,8 +8,7 @@ use discconv_core::{Disc, Form, Lba, Main, Media, Piece, Result, SubCoding, Toc,
 use std::ops::Range;
 
 /// A CD or GD-ROM as frames.
-pub(crate) struct Target<'a> {
-    pub(crate) disc: &'a Disc,
+pub(crate) struct Target {
     /// As the reader will find it.
     pub(crate) toc: Toc,
     /// In the order of the disc.
@@ -40,7 +39,7 @@ impl TargetTrack {
     }
 }
 
-impl Target<'_> {
+impl Target {
     /// Frames of samples, neighbouring tracks together.
     pub(crate) fn audio(&self) -> Vec<Range<u64>> {
         let mut audio: Vec<Range<u64>> = Vec::new();
@@ -56,11 +55,6 @@ impl Target<'_> {
         }
         audio
     }
-
-    /// Length of the content.
-    pub(crate) fn logical_bytes(&self) -> u64 {
-        self.tracks.iter().map(|track| track.line.padded_frames() * u64::from(FRAME)).sum()
-    }
 }
 
 /// Lay the disc out.
@@ -68,7 +62,7 @@ impl Target<'_> {
 /// # Errors
 /// [`discconv_core::Error::DoesNotFit`] for a disc that is larger than its medium; [`discconv_core::Error::Unsupported`] for a
 /// sector size that is none.
-pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target<'a>> {
+pub(crate) fn build(disc: &Disc, options: &WriteOptions) -> Result<Target> {
     check_medium(disc, &[Media::Cd, Media::Gd])?;
     let asked = options.sector.map(|_| record_forms(disc, options)).transpose()?;
     let sub = match asked {
@@ -100,7 +94,7 @@ pub(crate) fn build<'a>(disc: &'a Disc, options: &WriteOptions) -> Result<Target
     }
     let toc = expected(disc, &tracks);
     let private = facts::of(disc, &tracks);
-    Ok(Target { disc, toc, tracks, private })
+    Ok(Target { toc, tracks, private })
 }
 
 /// What of a track is stored, and what is said of the rest.
