@@ -156,7 +156,7 @@ impl ReadAt for Corrected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use discconv_core::Bytes;
+    use crate::Bytes;
 
     /// Where programs that play CD+G find each symbol of a pack in the raw stream, counted from the pack's beginning.
     const FOUND_AT: [usize; PACK] =
