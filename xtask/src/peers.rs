@@ -4,8 +4,20 @@ use crate::{sh, tree};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The npm package that brings maxcso 1.13 as a program.
-const MAXCSO: &str = "maxcso@0.1130.11";
+/// A program that an npm package brings.
+struct Fetched {
+    /// Under which it is called here.
+    name: &'static str,
+    package: &'static str,
+    /// The file in the package.
+    file: &'static str,
+}
+
+const FETCHED: [Fetched; 2] = [
+    Fetched { name: "maxcso", package: "maxcso@0.1130.11", file: "maxcso" },
+    // Debian's knows neither Zstandard nor DVDs.
+    Fetched { name: "chdman-0.289", package: "chdman@0.289.0", file: "chdman" },
+];
 
 /// Where fetched programs are linked by their bare names.
 pub(crate) fn folder() -> PathBuf {
@@ -26,20 +38,24 @@ pub(crate) fn installed(name: &str) -> bool {
 /// Fetches what is not there yet.
 ///
 /// # Errors
-/// npm is missing or fails, or its package holds no program for this machine.
+/// npm is missing or fails, or a package holds no program for this machine.
 pub(crate) fn provide() -> Result<(), String> {
-    if installed("maxcso") {
-        return Ok(());
-    }
-    let folder = folder();
-    let say = |e: std::io::Error| format!("cannot make {}: {e}.", folder.display());
-    std::fs::create_dir_all(folder.join("bin")).map_err(say)?;
+    FETCHED.iter().filter(|fetched| !installed(fetched.name)).try_for_each(fetch)
+}
+
+fn fetch(fetched: &Fetched) -> Result<(), String> {
+    let Fetched { name, package, file } = fetched;
+    // A folder for each: npm takes out of one what it was not asked for now.
+    let own = folder().join(name.replace('.', "-"));
+    let say = |e: std::io::Error| format!("cannot make {}: {e}.", own.display());
+    std::fs::create_dir_all(&own).map_err(say)?;
+    std::fs::create_dir_all(folder().join("bin")).map_err(say)?;
     let mut npm = Command::new("npm");
-    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(&folder).arg(MAXCSO);
+    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(&own).arg(package);
     sh::run(&mut npm)?;
-    let found = find(&folder.join("node_modules"), "maxcso", 5);
-    let found = found.ok_or_else(|| format!("the package {MAXCSO} brings no program for this machine."))?;
-    std::os::unix::fs::symlink(found, folder.join("bin/maxcso")).map_err(say)
+    let found = find(&own.join("node_modules"), file, 5);
+    let found = found.ok_or_else(|| format!("the package {package} brings no program for this machine."))?;
+    std::os::unix::fs::symlink(found, folder().join("bin").join(name)).map_err(say)
 }
 
 /// The first file of that name below a folder, no deeper than so many levels, that may be executed.

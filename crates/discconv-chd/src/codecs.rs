@@ -98,7 +98,7 @@ pub(crate) fn chosen(content: Content, options: &WriteOptions, file: &str) -> Re
             own == Some(asked) || (own.is_some() && name.sectors == asked)
         };
         let Some(name) = NAMES.iter().find(matches) else {
-            return Err(refused(format!("codec {asked:?} packs no hunk of it")));
+            return Err(refused(format!("there is no codec {asked:?} for such hunks")));
         };
         if codecs.contains(&name.codec) {
             return Err(refused(format!("codec {asked:?} is named twice")));

@@ -10,7 +10,8 @@ use crate::target::{self, Target, TargetTrack};
 use crate::wire::{META_HASHED, META_HEADER, MetaHeader, V5_BYTES, bytes_of};
 use discconv_core::image::{Stored, StoredTrack, only_disc};
 use discconv_core::{
-    At, Codec, Disc, Error, ExpectedDisc, Form, Index, Media, Part, Piece, Plan, PlannedFile, Result, Role, Toc, WriteOptions,
+    At, Codec, Disc, Error, ExpectedDisc, Form, Index, Lba, Loss, LossKind, Media, Part, Piece, Plan, PlannedFile, Result, Role,
+    Toc, TrackMode, WriteOptions, volume,
 };
 use sha1::{Digest, Sha1};
 use std::ops::Range;
@@ -31,10 +32,9 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     let disc = only_disc(discs, stem, "CHD")?;
     let name = format!("{stem}.chd");
     let made = if disc.toc().media.has_raw() { of_frames(disc, &name, options)? } else { of_sectors(disc, &name, options)? };
-    let Made { body, toc, tracks, mut notes } = made;
+    let Made { body, toc, tracks, losses } = made;
     let stored = Stored { disc, tracks };
-    let (dropped, more) = stored.dropped();
-    notes.extend(more);
+    let (dropped, mut notes) = stored.dropped();
     notes.extend(stored.gap_notes());
     notes.extend(stored.sub_note());
     notes.extend(facts::note(disc));
@@ -44,7 +44,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         format: crate::INFO.id,
         forced: None,
         inner: None,
-        losses: Vec::new(),
+        losses,
         dropped,
         discs: vec![ExpectedDisc { toc, runs: stored.runs(), says_mode: true }],
         notes,
@@ -56,7 +56,7 @@ struct Made {
     body: Body,
     toc: Toc,
     tracks: Vec<StoredTrack>,
-    notes: Vec<String>,
+    losses: Vec<Loss>,
 }
 
 /// The content of the file.
@@ -94,7 +94,7 @@ fn of_frames(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
         metadata: lines.chain(private).collect(),
     };
     let Target { toc, tracks, .. } = target;
-    Ok(Made { body, toc, tracks: tracks.iter().map(TargetTrack::stored).collect(), notes: Vec::new() })
+    Ok(Made { body, toc, tracks: tracks.iter().map(TargetTrack::stored).collect(), losses: Vec::new() })
 }
 
 fn of_sectors(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
@@ -116,8 +116,32 @@ fn of_sectors(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
         audio: Vec::new(),
         metadata: [tag].into_iter().chain(private).collect(),
     };
+    let (toc, losses) = (sectors_toc(disc, &lbas)?, sectors_losses(disc.toc()));
     let tracks = vec![StoredTrack { number, lbas, form: Form::USER }];
-    Ok(Made { body, toc: disc.toc().clone(), tracks, notes: Vec::new() })
+    Ok(Made { body, toc, tracks, losses })
+}
+
+/// The table of contents that the reader will find, which looks at the volume.
+fn sectors_toc(disc: &Disc, lbas: &Range<Lba>) -> Result<Toc> {
+    let media = volume::medium_of(disc, lbas.clone())?;
+    let mode = if media.has_raw() { volume::mode_of(disc, lbas.clone())? } else { TrackMode::Mode1 };
+    let told = disc.toc();
+    Ok(Toc { mcn: told.mcn.clone(), cd_text: told.cd_text.clone(), ..Toc::single_data(media, mode, lbas.end.0) })
+}
+
+/// What hardly any disc of 2048-byte sectors has, and nothing there says.
+fn sectors_losses(toc: &Toc) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    for track in toc.tracks() {
+        let further = track.indexes.iter().filter(|(index, _)| *index > 1).count() as u64;
+        let rows = [
+            (LossKind::Flags, track.control.names().len() as u64, "flags of its track"),
+            (LossKind::Isrc, u64::from(track.isrc.is_some()), "the ISRC of its track"),
+            (LossKind::Index, further, "INDEX 02 and up of its track"),
+        ];
+        losses.extend(rows.into_iter().filter(|row| row.1 > 0).map(|(kind, count, what)| Loss::new(kind, count, what)));
+    }
+    losses
 }
 
 fn private(facts: &meta::Private) -> Option<Metadata> {

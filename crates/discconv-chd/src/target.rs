@@ -3,7 +3,7 @@
 use crate::facts;
 use crate::header::FRAME;
 use crate::meta::{Private, Stored as GapIs, Sub, TrackLine, TrackType};
-use discconv_core::image::{StoredTrack, check_medium, check_sort, does_not_fit, record_forms};
+use discconv_core::image::{Signs, StoredTrack, check_medium, check_sort, does_not_fit, mode_of_track, record_forms};
 use discconv_core::{Disc, Form, Lba, Main, Media, Piece, Result, SubCoding, Toc, Track, TrackMode, WriteOptions};
 use std::ops::Range;
 
@@ -190,12 +190,20 @@ fn fill_up_to_next(disc: &Disc, tracks: &mut [TargetTrack]) -> Result<()> {
 fn expected(disc: &Disc, tracks: &[TargetTrack]) -> Toc {
     let mut toc = disc.toc().clone();
     for (track, target) in toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).zip(tracks) {
-        track.mode = target.line.kind.mode();
+        track.mode = read_mode(disc, target);
         if target.line.pregap == 0 && target.line.pad.is_none() {
             track.set_first(track.start());
         }
     }
     toc
+}
+
+/// The mode that the reader will find, which looks at the sectors.
+fn read_mode(disc: &Disc, target: &TargetTrack) -> TrackMode {
+    let told = target.line.kind.mode();
+    let data_bit = !told.is_audio();
+    let seen = (target.form.is_raw() && data_bit).then(|| mode_of_track(disc, target.lbas.clone())).flatten();
+    Signs { told: Some(told), data_bit, seen }.settle(target.form.main).unwrap_or(told)
 }
 
 /// Sectors of the one track of a disc without raw sectors.

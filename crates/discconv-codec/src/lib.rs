@@ -9,9 +9,9 @@
 //! | [`deflate`] | RFC 1951 and RFC 1950 | [`deflate::Deflater`] | [`deflate::Inflater`] |
 //! | [`lz4`] | LZ4 block format, without a frame | [`lz4::Lz4Encoder`] | [`lz4::decode`] |
 //! | [`lzo`] | LZO1X | none | [`lzo::decode`] |
-//! | [`lzma`] | LZMA1, lc 3 lp 0 pb 2, without a header | | [`lzma::Decoder`] |
-//! | [`zstd`] | one Zstandard frame | | [`zstd::Decoder`] |
-//! | [`flac`] | FLAC frames of CD sound, without a stream around them | | [`flac::Decoder`] |
+//! | [`lzma`] | LZMA1, lc 3 lp 0 pb 2, without a header | [`lzma::Encoder`] | [`lzma::Decoder`] |
+//! | [`zstd`] | one Zstandard frame | [`zstd::Encoder`] | [`zstd::Decoder`] |
+//! | [`flac`] | FLAC frames of CD sound, without a stream around them | [`flac::Encoder`] | [`flac::Decoder`] |
 //! | [`bzip2`] | bzip2 | [`bzip2::encode`] | [`bzip2::decode`] |
 //!
 //! All decoders ignore input behind the end of the block: containers pad to their own granularity. All of them take any

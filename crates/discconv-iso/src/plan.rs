@@ -2,12 +2,12 @@
 
 use crate::{ISO2048, ISO2336, ISO2352, ISO2448};
 use discconv_core::image::SubCodes;
-use discconv_core::volume::{self, UserView};
+use discconv_core::volume;
 use discconv_core::{
-    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Mcn, Media, Plan, PlannedFile, ReadAt, Result,
-    Role, Run, Scratch, Tally, Toc, Track, TrackMode, WriteOptions,
+    At, Disc, Dropped, DroppedWhat, Error, ExpectedDisc, Form, Loss, LossKind, Mcn, Media, Plan, PlannedFile, Result, Role, Run,
+    Toc, Track, TrackMode, WriteOptions,
 };
-use discconv_sector::{Lba, MAX_CD_SECTORS, PREGAP_SECTORS, USER};
+use discconv_sector::{Lba, MAX_CD_SECTORS, PREGAP_SECTORS};
 use std::ops::Range;
 
 /// What to write for the only disc of `discs`.
@@ -33,7 +33,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
 
     let extension = if options.extension.is_empty() { "iso" } else { &options.extension };
     let pieces = disc.lay_out(0, lbas.clone(), &form);
-    let media = if form == Form::USER { written_media(disc, &lbas)? } else { Media::Cd };
+    let media = if form == Form::USER { volume::medium_of(disc, lbas.clone())? } else { Media::Cd };
     let mut toc = Toc::single_data(media, track.mode, i32::try_from(sectors).unwrap_or(i32::MAX));
     toc.mcn = if form.sub.is_some() { stored_mcn(disc, track) } else { None };
     let mut losses = losses(disc.toc(), track, &lbas);
@@ -111,43 +111,6 @@ fn check_fit(disc: &Disc, track: &Track, sectors: u32, form: &Form, file: &str) 
         return Err(does_not_fit(file, what).with_hint("use --sector 2352, or --mode 2 if the source stores 2048 bytes a sector"));
     }
     Ok(())
-}
-
-/// The medium that the reader will take 2048-byte sectors for.
-fn written_media(disc: &Disc, lbas: &Range<Lba>) -> Result<Media> {
-    let user = UserOfDisc { disc, lbas: lbas.clone() };
-    volume::medium(u64::from(lbas.start.sectors_to(lbas.end)), &UserView::new(&user, Form::USER.stride, 0))
-}
-
-/// The user data of a run of sectors, as the file will hold it.
-struct UserOfDisc<'a> {
-    disc: &'a Disc,
-    lbas: Range<Lba>,
-}
-
-impl ReadAt for UserOfDisc<'_> {
-    fn len(&self) -> u64 {
-        u64::from(self.lbas.start.sectors_to(self.lbas.end)) * USER as u64
-    }
-
-    fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
-        let first = i32::try_from(offset / USER as u64).unwrap_or(i32::MAX);
-        let skip = usize::try_from(offset % USER as u64).unwrap_or(0);
-        let mut sectors = vec![0; (skip + buf.len()).next_multiple_of(USER)];
-        self.disc.read_lossy(
-            self.lbas.start + first,
-            &Form::USER,
-            &mut Scratch::default(),
-            &mut Tally::default(),
-            &mut sectors,
-        )?;
-        buf.copy_from_slice(&sectors[skip..skip + buf.len()]);
-        Ok(())
-    }
-
-    fn name(&self) -> &str {
-        self.disc.sources().first().map_or("", |source| source.name())
-    }
 }
 
 /// What the table of contents says would be lost.

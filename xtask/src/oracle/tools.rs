@@ -22,6 +22,7 @@ pub(super) const TOOLS: &[Tool] = &[
     tool("cdrdao", "cdrdao", 20),
     // Hangs on some odd input, so the limit matters.
     tool("chdman", "mame-tools", 60),
+    tool("chdman-0.289", "chdman (of npm)", 60),
     tool("genisoimage", "genisoimage", 30),
     tool("iat", "iat", 20),
     tool("iso-info", "libcdio-utils", 20),

@@ -5,6 +5,7 @@
 mod codecs;
 mod coded;
 mod corpus;
+mod discs;
 mod facts;
 mod hostile;
 mod judge;
@@ -12,3 +13,4 @@ mod lay;
 mod old;
 mod parents;
 mod tracks;
+mod write;

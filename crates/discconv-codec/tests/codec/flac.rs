@@ -1,7 +1,7 @@
 //! FLAC frames, made by the port of libFLAC, whose frames are libFLAC's.
 
-use discconv_codec::CodecError;
-use discconv_codec::flac::Decoder;
+use discconv_codec::flac::{Decoder, Encoder as Ours};
+use discconv_codec::{CodecError, Level};
 use discconv_testkit::Rng;
 use libflac_rs::{Encoder, EncoderConfig};
 
@@ -11,8 +11,8 @@ pub fn sounds(pairs: usize) -> Vec<(String, Vec<i16>)> {
         ("silence".to_owned(), vec![0; pairs * 2]),
         ("the loudest square".to_owned(), (0..pairs * 2).map(|n| if n / 50 % 2 == 0 { i16::MAX } else { i16::MIN }).collect()),
         ("opposite channels".to_owned(), (0..pairs * 2).map(|n| if n % 2 == 0 { i16::MAX } else { i16::MIN }).collect()),
-        ("a ramp".to_owned(), (0..pairs * 2).map(|n| (n / 2) as u16 as i16).collect()),
-        ("even numbers".to_owned(), (0..pairs * 2).map(|n| ((n * n) as u16 as i16) & !7).collect()),
+        ("a ramp".to_owned(), (0..pairs * 2).map(|n| ((n / 2) as u16).cast_signed()).collect()),
+        ("even numbers".to_owned(), (0..pairs * 2).map(|n| ((n * n) as u16).cast_signed() & !7).collect()),
     ];
     for seed in 0..6 {
         let mut chance = Rng::new(seed);
@@ -110,6 +110,31 @@ fn hostile_frames() {
         // The number of the frame means nothing; all other bits are under a checksum.
         if Decoder::new().decode(&coded, false, &mut out).is_ok() {
             assert!(out == pcm(samples, false), "{name}, seed {seed}");
+        }
+    }
+}
+
+/// Sound of every level and byte order comes back; silence costs next to nothing; blocks before do not matter.
+#[test]
+fn what_is_packed_comes_back() {
+    for level in [Level::Fast, Level::Normal, Level::Max] {
+        let mut used = Ours::new(level);
+        for pairs in [1, 3, 5, 64, 1024, 4704] {
+            for (name, samples) in sounds(pairs) {
+                for big_endian in [false, true] {
+                    let input = pcm(&samples, big_endian);
+                    let mut coded = b"before".to_vec();
+                    used.encode(&input, big_endian, 2352, &mut coded);
+                    let mut fresh = Vec::new();
+                    Ours::new(level).encode(&input, big_endian, 2352, &mut fresh);
+                    assert!(coded.strip_prefix(b"before") == Some(&fresh), "{name}, {level:?}");
+                    let mut out = vec![0; input.len()];
+                    assert_eq!(Decoder::new().decode(&fresh, big_endian, &mut out), Ok(fresh.len()), "{name}, {level:?}");
+                    assert!(out == input, "{name}, {pairs}, {level:?}");
+                    let bound = input.len() + 2 * 24;
+                    assert!(fresh.len() <= bound && (name != "silence" || fresh.len() < 40), "{name}: {}", fresh.len());
+                }
+            }
         }
     }
 }

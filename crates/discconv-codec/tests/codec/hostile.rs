@@ -3,7 +3,7 @@
 use crate::samples::{bytes, samples};
 use discconv_codec::deflate::{Adler, Deflater, Inflater};
 use discconv_codec::lz4::Lz4Encoder;
-use discconv_codec::{Level, bzip2, lz4, lzo};
+use discconv_codec::{Level, bzip2, flac, lz4, lzma, lzo, zstd};
 use discconv_testkit::Rng;
 
 fn feed(packed: &[u8], length: usize) {
@@ -15,6 +15,9 @@ fn feed(packed: &[u8], length: usize) {
     let _ = lz4::decode(packed, &mut out);
     let _ = lzo::decode(packed, &mut out);
     let _ = bzip2::decode(packed, &mut out);
+    let _ = lzma::Decoder::new().decode(packed, &mut out);
+    let _ = zstd::Decoder::new().decode(packed, &mut out);
+    let _ = flac::Decoder::new().decode(packed, false, &mut out);
 }
 
 #[test]
@@ -23,10 +26,15 @@ fn noise() {
         let mut chance = Rng::new(seed);
         let length = chance.index(120);
         let mut packed: Vec<u8> = (0..length).map(|_| chance.next_u64() as u8).collect();
-        if seed % 3 == 0 {
-            packed.splice(0..0, *b"BZh91AY&SY");
+        match seed % 6 {
+            0 => drop(packed.splice(0..0, *b"BZh91AY&SY")),
+            1 => drop(packed.splice(0..0, [0])),
+            2 => drop(packed.splice(0..0, [0x28, 0xB5, 0x2F, 0xFD, 0x20])),
+            // A header with its checksum: frame 0, 192 pairs.
+            3 => drop(packed.splice(0..0, [0xFF, 0xF8, 0x19, 0x18, 0x00, 0xED])),
+            _ => {}
         }
-        let room = [0, 1, 15, 16, 17, 64, 2048, 5000][chance.index(8)];
+        let room = [0, 1, 16, 17, 64, 768, 2048, 5000][chance.index(8)];
         feed(&packed, room);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::samples::{bytes, samples};
 use discconv_codec::CodecError;
-use discconv_codec::lzma::Decoder;
+use discconv_codec::Level;
+use discconv_codec::lzma::{Decoder, Encoder};
 use discconv_testkit::Rng;
 use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
 use std::io::Write;
@@ -91,6 +92,28 @@ fn hostile_blocks() {
         let good = judge.as_mut().is_ok_and(|judge| std::io::Read::read_exact(judge, &mut theirs).is_ok());
         if ours.is_ok() {
             assert!(good && out == theirs, "seed {seed}");
+        }
+    }
+}
+
+/// Blocks of every level come back from a reader that is not ours, and blocks before do not matter.
+#[test]
+fn what_is_packed_comes_back() {
+    for level in [Level::Fast, Level::Normal, Level::Max] {
+        let mut used = Encoder::new(level);
+        for (name, input) in samples() {
+            let (mut coded, mut fresh) = (b"before".to_vec(), Vec::new());
+            used.encode(&input, &mut coded);
+            Encoder::new(level).encode(&input, &mut fresh);
+            assert!(coded.strip_prefix(b"before") == Some(&fresh), "{name}, {level:?}");
+            let dictionary = u32::try_from(input.len()).unwrap().max(4096);
+            let mut judge = lzma_rust2::LzmaReader::new(&fresh[..], input.len() as u64, 3, 0, 2, dictionary, None).unwrap();
+            let mut theirs = vec![0; input.len()];
+            std::io::Read::read_exact(&mut judge, &mut theirs).unwrap();
+            assert!(theirs == input, "{name}, {level:?}");
+            let mut out = vec![0; input.len()];
+            Decoder::new().decode(&fresh, &mut out).unwrap();
+            assert!(out == input, "{name}, {level:?}");
         }
     }
 }

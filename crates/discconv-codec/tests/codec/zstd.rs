@@ -1,8 +1,8 @@
 //! Zstandard frames, made by the C library.
 
 use crate::samples::{bytes, samples};
-use discconv_codec::CodecError;
-use discconv_codec::zstd::Decoder;
+use discconv_codec::zstd::{Decoder, Encoder};
+use discconv_codec::{CodecError, Level};
 use discconv_testkit::Rng;
 use zstd_safe::{CCtx, CParameter};
 
@@ -67,5 +67,25 @@ fn hostile_frames() {
             coded[place] ^= 1 << chance.index(8);
         }
         let _ = Decoder::new().decode(&coded, &mut vec![0; input.len()]);
+    }
+}
+
+/// Frames of every level come back from the C library, and blocks before do not matter.
+#[test]
+fn what_is_packed_comes_back() {
+    for level in [Level::Fast, Level::Normal, Level::Max] {
+        let mut used = Encoder::new(level);
+        for (name, input) in samples() {
+            let (mut coded, mut fresh) = (b"before".to_vec(), Vec::new());
+            used.encode(&input, &mut coded);
+            Encoder::new(level).encode(&input, &mut fresh);
+            assert!(coded.strip_prefix(b"before") == Some(&fresh), "{name}, {level:?}");
+            let mut theirs = vec![0; input.len()];
+            assert_eq!(zstd_safe::decompress(&mut theirs[..], &fresh), Ok(input.len()), "{name}, {level:?}");
+            assert!(theirs == input, "{name}, {level:?}");
+            let mut out = vec![0; input.len()];
+            Decoder::new().decode(&fresh, &mut out).unwrap();
+            assert!(out == input, "{name}, {level:?}");
+        }
     }
 }

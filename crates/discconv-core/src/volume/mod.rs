@@ -4,12 +4,14 @@
 
 mod descriptors;
 mod media;
+mod of_disc;
 mod subheaders;
 mod systems;
 mod view;
 
 pub use descriptors::{Descriptor, FIRST_DESCRIPTOR, Volume, read};
 pub use media::medium;
+pub use of_disc::{medium_of, mode_of};
 pub use subheaders::VolumeSubheaders;
 pub use systems::{System, recognise};
 pub use view::{UserView, read_at};

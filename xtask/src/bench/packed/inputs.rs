@@ -54,9 +54,29 @@ pub(in crate::bench) fn prepare(inputs: &Inputs, quick: bool) -> Result<(), Stri
     })
 }
 
-fn run(command: &mut Command, inputs: &Inputs) -> std::io::Result<()> {
+pub(super) fn run(command: &mut Command, inputs: &Inputs) -> std::io::Result<()> {
     let ran = command.current_dir(&inputs.folder).stderr(std::process::Stdio::null()).status()?;
     if ran.success() { Ok(()) } else { Err(std::io::Error::other(format!("`{}` failed", sh::shown(command)))) }
+}
+
+/// An image of libraries and programs alone.
+pub(super) fn code(path: &Path, sectors: u32) -> std::io::Result<()> {
+    let all = files().map_err(std::io::Error::other)?;
+    let is_code = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "so" || extension == "rlib");
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let mut left = u64::from(sectors) * SECTOR as u64;
+    // Pieces of each, so that none decides the result.
+    for file in all.iter().filter(|file| is_code(file)).cycle() {
+        if left == 0 {
+            break;
+        }
+        let mut bytes = Vec::new();
+        let _ = File::open(file).and_then(|file| file.take(2 << 20).read_to_end(&mut bytes));
+        let take = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        out.write_all(&bytes[..take])?;
+        left -= take as u64;
+    }
+    out.flush()
 }
 
 /// Programs, libraries and documents of the toolchain, in an order that mixes them.

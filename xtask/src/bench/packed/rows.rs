@@ -15,28 +15,40 @@ pub(in crate::bench) struct Pair {
     pub(in crate::bench) time: Option<f64>,
     /// Megabytes of the image in a second, at least.
     pub(in crate::bench) rate: Option<f64>,
+    /// Memory that discconv may take, in KiB.
+    pub(in crate::bench) peak_kib: u64,
 }
 
-const fn pair(id: &'static str, name: &'static str, image: &'static str, ours: &'static str, peer: &'static str) -> Pair {
-    Pair { id, name, image, ours, peer, size: None, time: None, rate: None }
+pub(super) const fn pair(
+    id: &'static str,
+    name: &'static str,
+    image: &'static str,
+    ours: &'static str,
+    peer: &'static str,
+) -> Pair {
+    Pair { id, name, image, ours, peer, size: None, time: None, rate: None, peak_kib: PEAK_KIB }
 }
 
 impl Pair {
-    const fn size(self, size: f64) -> Pair {
+    pub(super) const fn size(self, size: f64) -> Pair {
         Pair { size: Some(size), ..self }
     }
 
-    const fn time(self, time: f64) -> Pair {
+    pub(super) const fn time(self, time: f64) -> Pair {
         Pair { time: Some(time), ..self }
     }
 
     const fn rate(self, rate: f64) -> Pair {
         Pair { rate: Some(rate), ..self }
     }
+
+    pub(super) const fn peak(self, peak_kib: u64) -> Pair {
+        Pair { peak_kib, ..self }
+    }
 }
 
-/// Memory that discconv may take for any of these, in KiB.
-pub(in crate::bench) const PEAK_KIB: u64 = 128 << 10;
+/// Memory that discconv may take where nothing else is said, in KiB.
+const PEAK_KIB: u64 = 128 << 10;
 /// Smaller, by however little.
 const SMALLER: f64 = 0.999_999;
 /// 2.5 times as fast.
@@ -46,8 +58,13 @@ const HALF: f64 = 0.5;
 /// At six times the rate.
 const SIXTH: f64 = 1.0 / 6.0;
 
+/// All pairs.
+pub(in crate::bench) fn pairs() -> impl Iterator<Item = &'static Pair> + Clone {
+    PAIRS.iter().chain(super::chd::PAIRS)
+}
+
 #[rustfmt::skip]
-pub(in crate::bench) const PAIRS: &[Pair] = &[
+const PAIRS: &[Pair] = &[
     pair("cso", "CSO, 700 MB, `maxcso --fast`", "pack.iso", "discconv --no-verify --to cso IN/pack.iso OUT/x.cso", "maxcso --fast IN/pack.iso -o OUT/x.cso").size(1.0).time(FAST),
     pair("cso-2g", "CSO, 2 GB, `maxcso --fast`", "pack2g.iso", "discconv --no-verify --to cso IN/pack2g.iso OUT/x.cso", "maxcso --fast IN/pack2g.iso -o OUT/x.cso").size(1.0).time(FAST),
     pair("cso-max", "CSO `--level max`, 32 MiB, `maxcso`", "sample.iso", "discconv --no-verify --level max --to cso IN/sample.iso OUT/x.cso", "maxcso IN/sample.iso -o OUT/x.cso").size(SMALLER).time(HALF),
@@ -80,8 +97,8 @@ mod tests {
 
     #[test]
     fn pairs_have_names_of_their_own_and_goals_have_peers() {
-        for (place, pair) in PAIRS.iter().enumerate() {
-            assert!(PAIRS[..place].iter().all(|other| other.id != pair.id), "{}", pair.id);
+        for (place, pair) in pairs().enumerate() {
+            assert!(pairs().take(place).all(|other| other.id != pair.id), "{}", pair.id);
             assert!(!pair.peer.is_empty() || (pair.size.is_none() && pair.time.is_none()), "{}", pair.id);
         }
     }

@@ -2,7 +2,7 @@
 
 use discconv_codec::deflate::{Adler, Deflater, Inflater};
 use discconv_codec::lz4::{self, Lz4Encoder};
-use discconv_codec::{CodecError, Level, bzip2, lzo};
+use discconv_codec::{CodecError, Level, bzip2, flac, lzma, lzo, zstd};
 
 /// What `out` is filled with before anything is unpacked.
 const BEFORE: u8 = 0x55;
@@ -18,14 +18,38 @@ pub fn codec(data: &[u8]) {
     for decode in [lz4::decode, lzo::decode, bzip2::decode] {
         whole(decode, data, len);
     }
+    for decode in [of_lzma, of_zstd] {
+        unpacks_alike(decode, data, len);
+    }
+    whole(of_flac, data, len & !3);
     let data = &data[..data.len().min(len).min(MAX_PACKED_BYTES)];
     for level in [Level::Fast, Level::Normal, Level::Max] {
         deflate(level, data);
         lz4(level, data);
     }
+    packs(data);
     let mut packed = Vec::new();
     bzip2::encode(data, &mut packed);
     unpacks_to(data, packed.len(), |out| bzip2::decode(&packed, out));
+}
+
+fn of_lzma(data: &[u8], out: &mut [u8]) -> Result<(), CodecError> {
+    lzma::Decoder::new().decode(data, out)
+}
+
+fn of_zstd(data: &[u8], out: &mut [u8]) -> Result<(), CodecError> {
+    zstd::Decoder::new().decode(data, out)
+}
+
+fn of_flac(data: &[u8], out: &mut [u8]) -> Result<usize, CodecError> {
+    flac::Decoder::new().decode(data, true, out)
+}
+
+/// What stood in the output before does not matter.
+fn unpacks_alike(decode: fn(&[u8], &mut [u8]) -> Result<(), CodecError>, data: &[u8], len: usize) {
+    let (mut first, mut second) = (vec![BEFORE; len], vec![!BEFORE; len]);
+    assert_eq!(decode(data, &mut first), decode(data, &mut second));
+    assert!(decode(data, &mut first).is_err() || first == second, "bytes that were not unpacked");
 }
 
 type Decode = fn(&[u8], &mut [u8]) -> Result<usize, CodecError>;
@@ -58,6 +82,18 @@ fn inflate(data: &[u8], len: usize) {
         let raw = unpack(&|inflater, out| inflater.raw(&data[2..], out));
         assert!(checked == ignored && checked == raw, "the same stream, other bytes");
     }
+}
+
+/// The codecs of CHDs; one level of them is enough.
+fn packs(data: &[u8]) {
+    let packed = same_after_others(data, || lzma::Encoder::new(Level::Normal), lzma::Encoder::encode);
+    unpacks_to(data, 0, |out| of_lzma(&packed, out).map(|()| 0));
+    let packed = same_after_others(data, || zstd::Encoder::new(Level::Fast), zstd::Encoder::encode);
+    unpacks_to(data, 0, |out| of_zstd(&packed, out).map(|()| 0));
+    let sound = &data[..data.len() & !3];
+    let pack = |flac: &mut flac::Encoder, data: &[u8], out: &mut Vec<u8>| flac.encode(data, true, 576, out);
+    let packed = same_after_others(sound, || flac::Encoder::new(Level::Normal), pack);
+    unpacks_to(sound, packed.len(), |out| of_flac(&packed, out));
 }
 
 fn deflate(level: Level, data: &[u8]) {
