@@ -51,7 +51,6 @@ pub(crate) struct Cli {
 }
 
 /// What can be done.
-#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it, made once")]
 pub(crate) enum Verb {

@@ -39,7 +39,9 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
     let image = image::open(&args.image.input, &reading)?;
     let progress = Progress::new(console, &image.shown, None);
     let cores = image::cores(&args.image.common);
-    let found = image.discs.iter().map(|disc| check(&image, disc, cores, &progress)).collect::<Result<Vec<Findings>, Error>>()?;
+    let mut told = Vec::new();
+    let each = image.discs.iter().map(|disc| check(&image, disc, &mut told, cores, &progress));
+    let found = each.collect::<Result<Vec<Findings>, Error>>()?;
     drop(progress);
     if console.json {
         console.data_json(&as_json(&image, &found));
@@ -49,9 +51,8 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Result<u8, Failure> {
     Ok(if found.iter().all(Findings::is_ok) { errors::DONE } else { errors::DAMAGED })
 }
 
-fn check(image: &Image, disc: &Disc, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
+fn check(image: &Image, disc: &Disc, told: &mut Vec<String>, cores: usize, watch: &dyn Watch) -> Result<Findings, Error> {
     let pool = ThreadPool::new(cores);
-    let before = image.unreadable();
     let promises = checks::Promises::follow(disc);
     let sectors = verify_sectors(disc, &pool, watch)?;
     let mut broken = promises.broken(&pool, watch)?;
@@ -59,7 +60,11 @@ fn check(image: &Image, disc: &Disc, cores: usize, watch: &dyn Watch) -> Result<
     if coded && disc.checks().is_empty() {
         checks::read_all(disc, &pool, watch)?;
     }
-    broken.extend(image.unreadable().into_iter().filter(|place| !before.contains(place)).map(|(_, what)| what));
+    // What could not be read even when it was opened counts for the first disc; each place is told once.
+    let places = image.unreadable().into_iter().map(|(_, what)| what);
+    let new: Vec<String> = places.filter(|what| !told.contains(what)).collect();
+    told.extend(new.iter().cloned());
+    broken.extend(new);
     // What is noted around the discs is in the notes of each.
     let damage = disc.notes().iter().filter(|note| note.kind == NoteKind::Damage).map(|note| note.text.clone()).collect();
     Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks: coded })
