@@ -3,6 +3,7 @@
 //! Our own reader and writer could share a mistake; these cannot. Known faults of the tools stand in `crates/README.md`.
 
 mod cases;
+mod chd;
 mod containers;
 mod packed;
 mod room;
@@ -24,7 +25,7 @@ struct Case {
 
 /// Every comparison.
 fn all() -> impl Iterator<Item = &'static Case> {
-    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES];
+    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES, chd::CASES];
     groups.into_iter().flatten()
 }
 

@@ -143,7 +143,8 @@ fn refusals() {
 #[test]
 fn digests_of_chdman() {
     let Some(root) = discconv_testkit::corpus::folder() else { return };
-    for (name, hunk) in [("wave_0.251", None), ("wave_0.289_zstd", None), ("dvd_0.289", Some(4096)), ("svcd_zstd_0.289", None)] {
+    // The small image that calls itself a DVD has nothing of one inside, and becomes a CD.
+    for (name, hunk) in [("wave_0.251", None), ("wave_0.289_zstd", None), ("svcd_zstd_0.289", None)] {
         let theirs = std::fs::read(root.join(format!("chd/{name}.chd"))).unwrap();
         let bytes = write(crate::lay::open(&theirs).unwrap(), &WriteOptions { hunk, ..WriteOptions::default() }).unwrap();
         assert_eq!(bytes[64..104], theirs[64..104], "{name}");
