@@ -16,13 +16,23 @@ const SAMPLE: Duration = Duration::from_millis(120);
 /// The command fails, with the end of what it said.
 pub(super) fn seconds(command: &mut Command, out: &Path) -> Result<f64, String> {
     let start = Instant::now();
+    seconds_unsynced(command)?;
+    sync(out).map_err(|e| format!("cannot sync {}: {e}.", out.display()))?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The seconds of the command alone.
+///
+/// # Errors
+/// As above.
+pub(super) fn seconds_unsynced(command: &mut Command) -> Result<f64, String> {
+    let start = Instant::now();
     let ran = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .output()
         .map_err(|e| format!("cannot start `{}`: {e}.", sh::shown(command)))?;
-    sync(out).map_err(|e| format!("cannot sync {}: {e}.", out.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     if ran.status.success() {
         return Ok(seconds);
