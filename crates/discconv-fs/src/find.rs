@@ -1,0 +1,25 @@
+//! Which file systems there are.
+
+use crate::{FileSystem, Space};
+use discconv_core::{Limits, Result};
+use std::sync::Arc;
+
+/// Looks for the file systems of one family, the one that says most first; none if there are none.
+type Probe = fn(&Arc<Space>, &Limits) -> Result<Vec<Box<dyn FileSystem>>>;
+
+/// The families, the ones whose names are most likely meant for the disc's reader first.
+const PROBES: &[Probe] = &[];
+
+/// Every file system on the disc, the one that says most first.
+///
+/// A bounded number of reads; directories are only read when they are listed.
+///
+/// # Errors
+/// Reading. A volume whose descriptors contradict themselves is not found, or found with a note.
+pub fn find(space: &Arc<Space>, limits: &Limits) -> Result<Vec<Box<dyn FileSystem>>> {
+    let mut all = Vec::new();
+    for probe in PROBES {
+        all.extend(probe(space, limits)?);
+    }
+    Ok(all)
+}
