@@ -25,6 +25,8 @@ const HOST: &str = "discconv-host";
 const FORMATS: &str = "discconv-formats";
 const TESTKIT: &str = "discconv-testkit";
 const FS: &str = "discconv-fs";
+const IDENTIFY: &str = "discconv-identify";
+const AUTHOR: &str = "discconv-author";
 
 /// Crates with a place of their own in the architecture, and what each may know. All others are format crates.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -32,16 +34,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     (CODEC, &[]),
     (CORE, &[SECTOR]),
     (HOST, &[CORE, SECTOR]),
-    ("discconv", &[FORMATS, HOST, CORE, SECTOR]),
+    ("discconv", &[FORMATS, FS, IDENTIFY, AUTHOR, HOST, CORE, SECTOR]),
     (TESTKIT, &[SECTOR]),
     ("xtask", &[SECTOR, TESTKIT]),
-    ("discconv-fuzz", &[FORMATS, CORE, SECTOR, CODEC, TESTKIT]),
-    // Planned rooms, so that their first commit meets the rule.
+    ("discconv-fuzz", &[FORMATS, FS, IDENTIFY, CORE, SECTOR, CODEC, TESTKIT]),
     (FS, &[CORE, SECTOR]),
-    ("discconv-identify", &[CORE, SECTOR, FS]),
+    (IDENTIFY, &[CORE, SECTOR, FS]),
+    (AUTHOR, &[CORE, SECTOR, FS]),
+    // Planned rooms, so that their first commit meets the rule.
     ("discconv-profiles", &[CORE]),
     ("discconv-library", &[CORE, HOST, FORMATS]),
-    ("discconv-web", &[FORMATS, FS, "discconv-identify"]),
+    ("discconv-web", &[FORMATS, FS, IDENTIFY]),
 ];
 
 /// Formats of compressed blocks; no other may know the codecs.
