@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod cat;
 mod checks;
 mod console;
 mod conversion;
@@ -13,6 +14,7 @@ mod crew;
 mod diff;
 mod digest;
 mod errors;
+mod extract;
 mod formats;
 mod hash;
 mod image;
@@ -20,6 +22,7 @@ mod info;
 mod interrupt;
 mod job;
 mod lane;
+mod ls;
 mod obstacle;
 mod password;
 mod progress;
@@ -29,6 +32,7 @@ mod shell;
 mod shown;
 mod summary;
 mod verify;
+mod volume;
 mod words;
 
 use args::{Cli, Common, Verb};
@@ -107,5 +111,8 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),
         Verb::Diff(args) => diff::run(args, console),
+        Verb::Ls(args) => ls::run(args, console),
+        Verb::Cat(args) => cat::run(args, console),
+        Verb::Extract(args) => extract::run(args, console),
     }
 }
