@@ -224,7 +224,6 @@ fn what_this_version_lacks_is_said() {
     let room = Room::with("iso-2048");
     for line in [
         "create d x.iso",
-        "repair small.iso x.bin --ecc",
         "mount small.iso d",
         "doctor small.iso",
         "explain x",

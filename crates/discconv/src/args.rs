@@ -62,6 +62,8 @@ pub(crate) enum Verb {
     Hash(HashArgs),
     /// Check an image against its own checksums, and every data sector's EDC and ECC
     Verify(VerifyArgs),
+    /// Correct damaged sectors by their parity, into a new image
+    Repair(RepairArgs),
     /// Compare two discs, whatever containers they are in
     Diff(DiffArgs),
     /// List what is in an image, without mounting it
@@ -86,6 +88,7 @@ impl Verb {
             Verb::Info(args) => args.image.common.clone(),
             Verb::Hash(args) => args.image.common.clone(),
             Verb::Verify(args) => args.image.common.clone(),
+            Verb::Repair(args) => args.convert.common.clone(),
             Verb::Diff(args) => args.common.clone(),
             Verb::Ls(args) => args.image.common.clone(),
             Verb::Cat(args) => args.image.common.clone(),
@@ -285,6 +288,20 @@ pub(crate) struct HashArgs {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "discconv repair IN OUT --ecc [OPTIONS]",
+    after_long_help = "Examples:\n  discconv repair scratched.cue mended.cue --ecc\n  discconv repair scratched.bin mended.iso --ecc --dry-run\n\nEvery data sector is checked. Those whose P and Q parity can correct them, so that\nthe EDC holds afterwards, are corrected in OUT; IN is never written. Damage that looks\nlike a copy protection is left alone, unless --force is given."
+)]
+pub(crate) struct RepairArgs {
+    /// By the P and Q parity that each Mode 1 and Form 1 sector has
+    #[arg(long, required = true, help_heading = CONVERSION)]
+    pub(crate) ecc: bool,
+
+    #[command(flatten)]
+    pub(crate) convert: ConvertArgs,
 }
 
 /// Two discs.

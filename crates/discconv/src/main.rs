@@ -27,6 +27,7 @@ mod obstacle;
 mod password;
 mod progress;
 mod receipt;
+mod repair;
 mod report;
 mod shell;
 mod shown;
@@ -110,6 +111,7 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Info(args) => info::run(args, console),
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),
+        Verb::Repair(args) => repair::run(args, console),
         Verb::Diff(args) => diff::run(args, console),
         Verb::Ls(args) => ls::run(args, console),
         Verb::Cat(args) => cat::run(args, console),

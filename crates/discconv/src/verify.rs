@@ -167,7 +167,7 @@ fn sector_lines(report: &SectorReport) -> Vec<String> {
 }
 
 /// Addresses as the first few runs.
-fn runs_text(list: &[Lba]) -> String {
+pub(crate) fn runs_text(list: &[Lba]) -> String {
     const SHOWN: usize = 6;
     let runs = runs(list);
     let mut text: Vec<String> = runs
