@@ -224,12 +224,11 @@ fn what_this_version_lacks_is_said() {
     let room = Room::with("iso-2048");
     for line in [
         "create d x.iso",
-        "mount small.iso d",
         "doctor small.iso",
         "explain x",
         "dat scan d",
         "check r.json",
-        "help mount",
+        "help doctor",
         "small.iso --for ps1",
         "small.iso --explain",
     ] {

@@ -72,6 +72,8 @@ pub(crate) enum Verb {
     Cat(CatArgs),
     /// Take files, folders and audio tracks out of an image
     Extract(ExtractArgs),
+    /// Show what is in an image as a folder, read only
+    Mount(MountArgs),
     /// List the formats, and what each can carry
     Formats(FormatsArgs),
     /// Print a completion script for a shell
@@ -93,6 +95,7 @@ impl Verb {
             Verb::Ls(args) => args.image.common.clone(),
             Verb::Cat(args) => args.image.common.clone(),
             Verb::Extract(args) => args.image.common.clone(),
+            Verb::Mount(args) => args.image.common.clone(),
             Verb::Formats(args) => Common { json: args.json, ..Common::default() },
             Verb::Completions(_) | Verb::Man(_) => Common::default(),
         }
@@ -398,6 +401,22 @@ pub(crate) struct ExtractArgs {
     /// Replace files that exist (never the image)
     #[arg(long, help_heading = INSIDE)]
     pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  discconv mount game.cue ~/disc\n\nThe program stays until Ctrl-C or until the folder is unmounted. Beside the files there\nis a folder .tracks with each track as .iso or .wav, and as .bin."
+)]
+pub(crate) struct MountArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+
+    /// An empty folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 
     #[command(flatten)]
     pub(crate) choice: Choice,

@@ -23,6 +23,7 @@ mod interrupt;
 mod job;
 mod lane;
 mod ls;
+mod mount;
 mod obstacle;
 mod password;
 mod progress;
@@ -32,6 +33,7 @@ mod report;
 mod shell;
 mod shown;
 mod summary;
+mod track_file;
 mod verify;
 mod volume;
 mod words;
@@ -116,5 +118,6 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Ls(args) => ls::run(args, console),
         Verb::Cat(args) => cat::run(args, console),
         Verb::Extract(args) => extract::run(args, console),
+        Verb::Mount(args) => mount::run(args, console),
     }
 }
