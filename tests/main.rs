@@ -13,6 +13,7 @@ mod corpus_containers;
 mod faults;
 mod look;
 mod losses;
+mod originals;
 mod receipts;
 mod several;
 mod support;
