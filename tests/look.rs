@@ -222,6 +222,25 @@ fn damage_is_told_beside_hashes_and_differences() {
     room.run(&["diff", "mixed.cue", "mixed.bin", "-q"]).ok().says("same disc");
 }
 
+/// The digest that a container promises of its content is held against it, whoever reads that.
+#[test]
+fn a_promise_that_does_not_hold() {
+    let room = Room::with("mixed");
+    room.run(&["mixed.cue", "x.chd"]).ok();
+    room.run(&["hash", "x.chd"]).ok().never_says("warning");
+    let mut bytes = room.get("x.chd");
+    // The SHA-1 of the content; that of content and metadata would be found wrong when the file is opened, and may be unknown.
+    bytes[64] ^= 1;
+    bytes[84..104].fill(0);
+    room.put("x.chd", &bytes);
+    for verb in ["hash", "verify"] {
+        room.run(&[verb, "x.chd"]).exits(4).says("x.chd: SHA-1 is").says("the container promises");
+        let ran = room.run(&[verb, "x.chd", "--json"]).exits(4);
+        assert!(ran.json()["notes"].to_string().contains("the container promises") && ran.stderr.is_empty(), "{}", ran.all());
+    }
+    room.run(&["x.chd", "y.cue"]).exits(4).says("the container promises");
+}
+
 /// What no file holds is in no BIN of a track: the gap behind it either.
 #[test]
 fn hash_leaves_out_gaps_that_no_file_holds() {

@@ -31,6 +31,7 @@ fn an_ecm_whose_checksum_does_not_hold() {
     room.put("x.bin.ecm", &bytes);
     let ran = room.run(&["verify", "x.bin.ecm"]).exits(4);
     assert!(ran.all().contains("EDC is"), "{}", ran.all());
+    room.run(&["hash", "x.bin.ecm"]).exits(4).says("warning: x.bin.ecm: EDC is");
     room.run(&["x.bin.ecm", "y.cue"]).exits(4);
     assert!(!room.has("y.cue"));
     room.run(&["x.bin.ecm", "y.cue", "--allow-loss", "damage"]).ok();
