@@ -41,8 +41,8 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Image> {
     let mut notes = Vec::new();
     let mut content: Option<Arc<dyn ReadAt>> = None;
     for layer in layers.into_iter().rev() {
-        let entries = map::read(layer.source.as_ref(), &layer.header)?;
-        let hunks = Hunks::new(layer.source, &layer.header, entries, content.take())?;
+        let table = map::read(layer.source.as_ref(), &layer.header)?;
+        let hunks = Hunks::new(layer.source, &layer.header, table, content.take())?;
         notes.extend(hunks.damage(unit)?);
         content = Some(Arc::new(Blocks::new(hunks)?));
     }
