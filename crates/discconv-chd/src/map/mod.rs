@@ -6,7 +6,7 @@ mod table;
 pub(crate) mod write;
 
 use crate::header::{Header, Map, bad};
-use discconv_core::{Error, ReadAt, Result};
+use discconv_core::{At, Error, ReadAt, Result};
 pub(crate) use table::Table;
 
 /// What a hunk consists of.
@@ -99,8 +99,13 @@ fn check_room(source: &dyn ReadAt, at: u64, len: u64) -> Result<()> {
         return Ok(());
     }
     let found = format!("the end of the file at byte {:#X}", source.len());
-    Err(bad(source.name(), at, found, format!("a map of {len} bytes")))
+    let expected = format!("the map of its hunks, {len} bytes from byte {at:#X} on");
+    Err(Error::malformed(source.name(), At::Byte(source.len().min(at)), found, expected).with_hint(GONE))
 }
+
+/// What to do about a file whose map is not there.
+const GONE: &str =
+    "without the map no hunk can be found, so that nothing can be saved: the file is cut; copy or download it again";
 
 /// What a hunk says that cannot be.
 struct Wrong {
