@@ -14,6 +14,7 @@ mod faults;
 mod look;
 mod losses;
 mod originals;
+mod parents;
 mod receipts;
 mod several;
 mod support;

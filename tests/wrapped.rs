@@ -65,6 +65,29 @@ fn a_batch_of_packed_images() {
 #[test]
 fn members_and_room_are_chosen() {
     let room = room();
-    let ran = room.run(&["info", "small.bin", "--member", "x"]).exits(4);
-    assert!(ran.all().contains("is no archive"), "{}", ran.all());
+    let what = "small.bin: --member names a file in an archive, and this is none: it is iso";
+    room.run(&["info", "small.bin", "--member", "x"]).exits(2).says(what);
+    room.run(&["small.bin", "y.cue", "--member", "x"]).exits(2).says(what);
+    room.run(&["small.bin", "x.bin.ecm"]).ok();
+    std::fs::remove_file(room.path("x.cue")).unwrap();
+    room.run(&["verify", "x.bin.ecm", "--member", "x"]).exits(2).says("this is none: it is ecm around iso");
+}
+
+/// A folder that some system has put into capitals.
+#[test]
+fn names_in_any_case() {
+    let room = room();
+    room.run(&["small.bin", "b.bin.ecm"]).ok();
+    let (sheet, packed) = (room.get("b.cue"), room.get("b.bin.ecm"));
+    for (number, (name, ecm)) in [("b.cue", "B.BIN.ECM"), ("B.CUE", "B.BIN.ECM"), ("B.CUE", "b.bin.ecm")].into_iter().enumerate()
+    {
+        let path = |name: &str| format!("{number}/{name}");
+        room.put(&path(name), &sheet);
+        room.put(&path(ecm), &packed);
+        for input in [name, ecm] {
+            let (out, bin) = (format!("{number}-{input}.cue"), format!("{number}-{input}.bin"));
+            room.run(&[&path(input), &out]).ok();
+            assert!(room.get(&bin) == room.get("small.bin"), "{input}");
+        }
+    }
 }

@@ -152,6 +152,15 @@ pub trait Siblings {
     /// [`Error::Io`] if it is there but cannot be opened; an error of the wrapper.
     fn open(&self, name: &str) -> Result<Option<Found>>;
 
+    /// The same file as it is, only to see whether it is the one that is wanted: what is not opened afterwards is no part of
+    /// the image.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is there but cannot be opened.
+    fn glance(&self, name: &str) -> Result<Option<Found>> {
+        self.open(name)
+    }
+
     /// The bare names in the folder, at most some thousands, sorted.
     fn list(&self) -> Vec<String>;
 
