@@ -73,6 +73,37 @@ fn members_and_room_are_chosen() {
     room.run(&["verify", "x.bin.ecm", "--member", "x"]).exits(2).says("this is none: it is ecm around iso");
 }
 
+/// `bytes` as a gzip file of blocks that are not packed (RFC 1952 2.3, RFC 1951 3.2.4).
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut file = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
+    let blocks = bytes.chunks(0xFFFF);
+    let last = blocks.len() - 1;
+    for (number, block) in blocks.enumerate() {
+        let len = u16::try_from(block.len()).unwrap();
+        file.push(u8::from(number == last));
+        file.extend([len.to_le_bytes(), (!len).to_le_bytes()].concat());
+        file.extend(block);
+    }
+    file.extend(crc32fast::hash(bytes).to_le_bytes());
+    file.extend(u32::try_from(bytes.len()).unwrap().to_le_bytes());
+    file
+}
+
+/// What the reader of a wrapper checks by itself is not called missing.
+#[test]
+fn a_gzip_has_a_checksum_of_its_own() {
+    let room = room();
+    let mut bytes = gzip(&room.get("small.bin"));
+    room.put("x.bin.gz", &bytes);
+    let ran = room.run(&["verify", "x.bin.gz"]).ok().never_says("no checksums");
+    ran.says("gzip: the CRC-32 of each member is right");
+    let at = bytes.len() - 8;
+    bytes[at] ^= 1;
+    room.put("x.bin.gz", &bytes);
+    let ran = room.run(&["verify", "x.bin.gz"]).exits(4).says("gzip: the CRC-32 of each member was checked");
+    ran.says("damage: x.bin.gz: ");
+}
+
 /// A folder that some system has put into capitals.
 #[test]
 fn names_in_any_case() {
