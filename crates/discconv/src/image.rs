@@ -50,7 +50,7 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
     let asks = given.is_none();
     let known = given.or_else(password::typed);
     match open_with(path, reading, known.as_deref()) {
-        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path) {
+        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path)? {
             Some(typed) => open_with(path, reading, Some(&typed)),
             None => Err(error.into()),
         },
