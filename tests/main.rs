@@ -14,6 +14,8 @@ mod faults;
 mod inside;
 mod look;
 mod losses;
+mod originals;
+mod parents;
 mod receipts;
 mod repair;
 mod several;

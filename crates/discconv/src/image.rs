@@ -50,7 +50,7 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
     let asks = given.is_none();
     let known = given.or_else(password::typed);
     match open_with(path, reading, known.as_deref()) {
-        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path) {
+        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path)? {
             Some(typed) => open_with(path, reading, Some(&typed)),
             None => Err(error.into()),
         },
@@ -79,6 +79,9 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
             opening.open(path, &beside, &siblings)?
         }
     };
+    if reading.member.is_some() && !opened.is_from_archive() {
+        return Err(no_archive(path, &opened));
+    }
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
     Ok(Image {
         path: path.to_owned(),
@@ -93,6 +96,16 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         files: beside.files(path).into_iter().chain(sizes(&reading.parent)).collect(),
         further: Vec::new(),
     })
+}
+
+/// `--member` for a file that has no members.
+fn no_archive(path: &Path, opened: &OpenedImage) -> Failure {
+    let inside: Vec<&str> = opened.wrappers.iter().chain([&opened.format]).map(|info| info.id).collect();
+    Failure::Usage {
+        file: Some(path.display().to_string()),
+        message: format!("--member names a file in an archive, and this is none: it is {}", inside.join(" around ")),
+        hint: Some("leave --member away".to_owned()),
+    }
 }
 
 /// How an image is opened.
@@ -302,6 +315,10 @@ impl Siblings for Beside {
             self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(found.name.clone());
         }
         Ok(found)
+    }
+
+    fn glance(&self, name: &str) -> Result<Option<Found>, Error> {
+        self.inner.open(name)
     }
 
     fn list(&self) -> Vec<String> {
