@@ -16,6 +16,7 @@
 
 mod content;
 mod find;
+mod iso;
 mod model;
 mod names;
 mod space;

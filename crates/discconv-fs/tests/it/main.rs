@@ -1,0 +1,7 @@
+//! File systems as whole volumes show them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "small numbers")]
+
+mod corpus;
+mod show;
