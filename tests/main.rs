@@ -14,6 +14,7 @@ mod faults;
 mod look;
 mod losses;
 mod receipts;
+mod repair;
 mod several;
 mod support;
 mod ui;

@@ -35,6 +35,7 @@ mod join;
 mod layout;
 mod loss;
 pub mod memory;
+mod mend;
 pub mod outline;
 mod output;
 mod pack;
@@ -71,6 +72,7 @@ pub use format::{
 };
 pub use frame::kept;
 pub use loss::{Loss, LossKind, LossKinds, Tally};
+pub use mend::{Mended, mend_sectors};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};

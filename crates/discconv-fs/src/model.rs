@@ -32,6 +32,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 11] = [
+        Kind::Iso9660,
+        Kind::RockRidge,
+        Kind::Joliet,
+        Kind::Enhanced,
+        Kind::HighSierra,
+        Kind::CdI,
+        Kind::Udf,
+        Kind::Xdvdfs,
+        Kind::Opera,
+        Kind::Hfs,
+        Kind::HfsPlus,
+    ];
+
     /// Its name for people.
     #[must_use]
     pub fn name(self) -> &'static str {

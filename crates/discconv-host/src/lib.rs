@@ -6,6 +6,7 @@
 //!   thread. A pipe or a device is refused before it can block.
 //! * **Outputs** ([`FolderOutputs`]) appear together, complete and durable, or not at all; see [`FolderOutputs`] for the
 //!   order of events. An input is never written, an existing file never replaced unless that was asked for.
+//! * **Trees** ([`TreeOutputs`]) of files that are taken out of an image: each appears whole, below one folder, through no link.
 //! * **Room** ([`TempSpool`]) for what cannot be unpacked at random is a file without a name, so that nothing of it stays.
 //! * **Work** ([`ThreadPool`]) is handed out by number, so that which error is reported does not depend on chance.
 
@@ -18,7 +19,7 @@ mod spool;
 mod walk;
 
 pub use identity::FileIdentity;
-pub use outputs::FolderOutputs;
+pub use outputs::{FolderOutputs, NewFile, TreeOutputs};
 pub use pool::ThreadPool;
 pub use siblings::FolderSiblings;
 pub use source::FileSource;

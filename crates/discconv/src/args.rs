@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
 use discconv_formats::FORMATS;
+use discconv_fs::Kind;
 use std::path::PathBuf;
 
 const USAGE: &str = "discconv IN OUT [OPTIONS]
@@ -52,7 +53,6 @@ pub(crate) struct Cli {
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, made once")]
 pub(crate) enum Verb {
     /// Convert: the same as no verb, for a file that is called like one
     Convert(ConvertArgs),
@@ -62,8 +62,16 @@ pub(crate) enum Verb {
     Hash(HashArgs),
     /// Check an image against its own checksums, and every data sector's EDC and ECC
     Verify(VerifyArgs),
+    /// Correct damaged sectors by their parity, into a new image
+    Repair(RepairArgs),
     /// Compare two discs, whatever containers they are in
     Diff(DiffArgs),
+    /// List what is in an image, without mounting it
+    Ls(LsArgs),
+    /// Print a file of an image on standard output
+    Cat(CatArgs),
+    /// Take files, folders and audio tracks out of an image
+    Extract(ExtractArgs),
     /// List the formats, and what each can carry
     Formats(FormatsArgs),
     /// Print a completion script for a shell
@@ -80,7 +88,11 @@ impl Verb {
             Verb::Info(args) => args.image.common.clone(),
             Verb::Hash(args) => args.image.common.clone(),
             Verb::Verify(args) => args.image.common.clone(),
+            Verb::Repair(args) => args.convert.common.clone(),
             Verb::Diff(args) => args.common.clone(),
+            Verb::Ls(args) => args.image.common.clone(),
+            Verb::Cat(args) => args.image.common.clone(),
+            Verb::Extract(args) => args.image.common.clone(),
             Verb::Formats(args) => Common { json: args.json, ..Common::default() },
             Verb::Completions(_) | Verb::Man(_) => Common::default(),
         }
@@ -210,6 +222,7 @@ pub(crate) struct Reading {
 
 const READING: &str = "Reading";
 const CONVERSION: &str = "Conversion";
+const INSIDE: &str = "Inside";
 const EVERYWHERE: &str = "Everywhere";
 
 /// What every verb that reads images takes.
@@ -277,6 +290,20 @@ pub(crate) struct VerifyArgs {
     pub(crate) image: ImageArgs,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "discconv repair IN OUT --ecc [OPTIONS]",
+    after_long_help = "Examples:\n  discconv repair scratched.cue mended.cue --ecc\n  discconv repair scratched.bin mended.iso --ecc --dry-run\n\nEvery data sector is checked. Those whose P and Q parity can correct them, so that\nthe EDC holds afterwards, are corrected in OUT; IN is never written. Damage that looks\nlike a copy protection is left alone, unless --force is given."
+)]
+pub(crate) struct RepairArgs {
+    /// By the P and Q parity that each Mode 1 and Form 1 sector has
+    #[arg(long, required = true, help_heading = CONVERSION)]
+    pub(crate) ecc: bool,
+
+    #[command(flatten)]
+    pub(crate) convert: ConvertArgs,
+}
+
 /// Two discs.
 #[derive(Debug, Args)]
 #[command(
@@ -296,6 +323,93 @@ pub(crate) struct DiffArgs {
 
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// Which file system of an image is meant.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Choice {
+    /// Read the names of this file system, where the disc has several [default: the one that says most]
+    #[arg(long, value_name = "KIND", value_parser = file_systems(), help_heading = INSIDE)]
+    pub(crate) fs: Option<String>,
+
+    /// Look into this disc, where the image holds several [default: the first]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), help_heading = INSIDE)]
+    pub(crate) disc: Option<u8>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  discconv ls game.cue\n  discconv ls game.iso DATA --long\n  discconv ls game.chd --json | jq -r '.entries[].path'\n\n--long shows the first and the last sector (LBA) of each file."
+)]
+pub(crate) struct LsArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+
+    /// Only this file, or what is below this folder
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+
+    /// A line for each with mode, bytes, date, sectors and path
+    #[arg(long, short, help_heading = INSIDE)]
+    pub(crate) long: bool,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  discconv cat game.cue SYSTEM.CNF")]
+pub(crate) struct CatArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+
+    /// The file
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  discconv extract game.iso -o game\n  discconv extract game.cue DATA 'MOVIES/*.STR' -o out --xa 2352\n  discconv extract music.cue -o music --audio flac\n\nA pattern without / is held against names, with / against whole paths; letters may be\ncapital or small. A file that is there already with the same length and date is left\nalone, so that the command can be given again after an interruption."
+)]
+pub(crate) struct ExtractArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+
+    /// Only these files and folders; * ? [] match as in a shell [default: all]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// Write into this folder; nothing is written outside of it
+    #[arg(long, short = 'o', value_name = "DIR", required = true, help_heading = INSIDE)]
+    pub(crate) out: PathBuf,
+
+    /// Take files with sectors of Form 2 out as whole sectors of so many bytes
+    #[arg(long, value_name = "BYTES", value_parser = ["2336", "2352"], help_heading = INSIDE)]
+    pub(crate) xa: Option<String>,
+
+    /// Take audio tracks out too, as files of this kind
+    #[arg(long, value_enum, value_name = "KIND", help_heading = INSIDE)]
+    pub(crate) audio: Option<AudioKind>,
+
+    /// Replace files that exist (never the image)
+    #[arg(long, help_heading = INSIDE)]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+}
+
+/// `--audio`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AudioKind {
+    /// WAVE, the samples as they are
+    Wav,
+    /// FLAC, the same samples in less room
+    Flac,
 }
 
 #[derive(Debug, Args)]
@@ -374,6 +488,10 @@ fn readable() -> PossibleValuesParser {
 
 fn writable() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.info()).filter(|info| info.writes).map(|info| info.id))
+}
+
+fn file_systems() -> PossibleValuesParser {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.id()))
 }
 
 fn loss_names() -> PossibleValuesParser {

@@ -38,6 +38,17 @@ impl Console {
         }
     }
 
+    /// Bytes of a file that was asked for. `false` if there is nobody to read on.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> bool {
+        match std::io::stdout().lock().write_all(bytes) {
+            Ok(()) => true,
+            Err(error) => {
+                self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                false
+            }
+        }
+    }
+
     /// Why a result could not be printed, if so; not where the reader went away.
     pub(crate) fn unsaid(&self) -> Option<Failure> {
         self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).take().and_then(cannot_print)

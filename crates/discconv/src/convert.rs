@@ -47,18 +47,28 @@ pub(crate) fn tell_notes(image: &Image, console: &Console) {
 }
 
 fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
-    let prepared = prepare(job, settings)?;
+    finish(&prepare(job, settings)?, settings, receipt, cores, console)
+}
+
+/// Carry out what is prepared, and tell of it.
+pub(crate) fn finish(
+    prepared: &Prepared,
+    settings: &Settings,
+    receipt: Option<&Path>,
+    cores: usize,
+    console: &Console,
+) -> Result<u8, Failure> {
     if let Some(path) = receipt {
         receipt::refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
     }
-    announce(&prepared, settings, console);
+    announce(prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
     let receipt = receipt.filter(|_| !settings.dry_run);
-    let body = receipt.map(|_| receipt::of(&prepared, &done, settings, cores, &progress)).transpose();
+    let body = receipt.map(|_| receipt::of(prepared, &done, settings, cores, &progress)).transpose();
     drop(progress);
     // What was converted is told, even if its receipt fails.
-    tell(&prepared, &done, settings, console);
+    tell(prepared, &done, settings, console);
     if let (Some(path), Some(body)) = (receipt, body?) {
         receipt::write(path, &body, kept(&done.paths, prepared.image.inputs()), settings.force)?;
         console.detail(&format!("receipt written to {}", shown::path(path)));

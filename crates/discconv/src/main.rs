@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod cat;
 mod checks;
 mod console;
 mod conversion;
@@ -13,6 +14,7 @@ mod crew;
 mod diff;
 mod digest;
 mod errors;
+mod extract;
 mod formats;
 mod hash;
 mod image;
@@ -20,15 +22,18 @@ mod info;
 mod interrupt;
 mod job;
 mod lane;
+mod ls;
 mod obstacle;
 mod password;
 mod progress;
 mod receipt;
+mod repair;
 mod report;
 mod shell;
 mod shown;
 mod summary;
 mod verify;
+mod volume;
 mod words;
 
 use args::{Cli, Common, Verb};
@@ -106,6 +111,10 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Info(args) => info::run(args, console),
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),
+        Verb::Repair(args) => repair::run(args, console),
         Verb::Diff(args) => diff::run(args, console),
+        Verb::Ls(args) => ls::run(args, console),
+        Verb::Cat(args) => cat::run(args, console),
+        Verb::Extract(args) => extract::run(args, console),
     }
 }

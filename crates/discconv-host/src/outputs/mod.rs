@@ -8,7 +8,10 @@ mod set;
 #[cfg(target_os = "linux")]
 mod share;
 mod temporary;
+mod tree;
 mod writeback;
+
+pub use tree::{NewFile, TreeOutputs};
 
 use crate::identity::FileIdentity;
 use crate::source::special;
