@@ -54,5 +54,5 @@ fn is_sound(entry: &[u8], end: u64) -> bool {
     let (first, blocks) = (le(entry, 8, 4), le(entry, 12, 4));
     let whole = entry.get(4) == Some(&PROTECTIVE);
     let inside = (first + blocks) * BLOCK <= end + ROUNDED * 2048;
-    matches!(entry, [0 | 0x80, _, _, _, 1.., ..]) && blocks > 0 && (inside || whole)
+    matches!(entry, [0 | 0x80, _, _, _, kind, ..] if *kind != 0) && blocks > 0 && (inside || whole)
 }

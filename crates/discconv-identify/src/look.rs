@@ -107,13 +107,9 @@ impl Look {
         let place = format!("LBA {}, byte {at}", i64::from(base.0) + i64::try_from(sector).unwrap_or(0));
         Some((*base, Evidence::new(place, format!("the mark of {name}"))))
     }
-
-    /// First sectors of data tracks: of the first ones, and of the last.
-    pub(crate) fn data_starts(&self) -> Vec<Lba> {
-        data_starts(self.disc())
-    }
 }
 
+/// First sectors of data tracks: of the first ones, and of the last.
 fn data_starts(disc: &Disc) -> Vec<Lba> {
     let data = disc.toc().tracks().filter(|track| !track.mode.is_audio()).map(|track| track.start());
     let all: Vec<Lba> = data.collect();
@@ -151,6 +147,10 @@ impl ReadAt for FromLba<'_> {
             buf.fill(0);
         }
         Ok(())
+    }
+
+    fn name(&self) -> &str {
+        self.space.name()
     }
 }
 

@@ -134,8 +134,8 @@ fn is_altered(look: &Look, lba: Lba) -> Result<bool> {
         return Ok(false);
     }
     let q = Q::of_packed(&packed);
-    let place = match q.decode() {
-        QContent::Position { absolute, .. } => Some(Lba::from(absolute)),
+    let place: Option<Lba> = match q.decode() {
+        QContent::Position { absolute, .. } => Some(Lba::from_program_msf(absolute)),
         // MCN and ISRC stand in the place of a time.
         _ => None,
     };

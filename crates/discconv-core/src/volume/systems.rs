@@ -90,30 +90,31 @@ pub fn recognise_all(view: &UserView<'_>) -> Result<Vec<System>> {
 }
 
 /// Tell `tell` of one mark after the other, until it has heard enough.
-fn visit(view: &UserView<'_>, mut tell: impl FnMut(System) -> ControlFlow<()>) -> Result<ControlFlow<()>> {
+fn visit(view: &UserView<'_>, mut tell: impl FnMut(System) -> ControlFlow<()>) -> Result<()> {
     for (marks, dvd) in [(DVD_MARKS, true), (CD_MARKS, false)] {
         for mark in marks {
             let system = System { name: mark.name, dvd, at: (mark.sector, mark.at) };
             if view.says(mark.sector, mark.at, mark.bytes)? && tell(system).is_break() {
-                return Ok(ControlFlow::Break(()));
+                return Ok(());
             }
         }
         if dvd
             && let Some(sector) = xbox(view)?
             && tell(System { name: "Xbox", dvd, at: (sector, 0) }).is_break()
         {
-            return Ok(ControlFlow::Break(()));
+            return Ok(());
         }
     }
     if let Some((name, at)) = macintosh(view)?
         && tell(System { name, dvd: false, at: (0, at) }).is_break()
     {
-        return Ok(ControlFlow::Break(()));
+        return Ok(());
     }
-    Ok(match udf_anchor(view)? {
-        Some(sector) => tell(System { name: "UDF", dvd: false, at: (sector, 0) }),
-        None => ControlFlow::Continue(()),
-    })
+    if let Some(sector) = udf_anchor(view)? {
+        // The last one: whether it was enough does not matter.
+        let _ = tell(System { name: "UDF", dvd: false, at: (sector, 0) });
+    }
+    Ok(())
 }
 
 /// The sector of a game partition's descriptor.

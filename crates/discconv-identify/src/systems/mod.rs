@@ -18,7 +18,7 @@ use discconv_core::{Lba, Result};
 use discconv_fs::Kind;
 use rules::RULES;
 
-pub(crate) use rules::{PLAYSTATION, PLAYSTATION_2};
+pub(crate) use rules::PLAYSTATION;
 
 /// A sign of a system.
 enum Sign {
