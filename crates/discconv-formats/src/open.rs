@@ -249,14 +249,14 @@ fn choose(
     let foreign = foreign::what_is(&peek);
     // An extension inside says no more than none: `x.cso.cso` need not hold another.
     if best <= Score::MAYBE
-        && foreign.is_none()
+        && foreign.as_ref().is_none_or(|foreign| !foreign.sure)
         && let Some([inner]) = wrappers.last().map(|wrapper| wrapper.wraps)
         && let Some(inner) = by_id(inner)
         && let Some(plainest) = inner.info().forced.first()
     {
         return Err(Unrecognised::Sectors(inner, plainest));
     }
-    if best == Score::NO || foreign.is_some_and(|foreign| foreign.outranks(best)) {
+    if best == Score::NO || foreign.is_some_and(|foreign| foreign::outranks(&foreign, best)) {
         return Err(unknown(file, &peek, wrappers).into());
     }
     Ok(surest(file, peek.extension, &found)?)
@@ -308,7 +308,7 @@ fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
             .with_hint("the copy or download that made it failed; get it again");
     }
     if let Some(foreign) = foreign::what_is(peek) {
-        return Error::malformed(file, At::Whole, foreign.name, expected).with_hint(foreign.hint());
+        return Error::malformed(file, At::Whole, foreign.name.clone(), expected).with_hint(foreign::hint(&foreign));
     }
     let bytes = if peek.len() == 1 { "1 byte".to_owned() } else { format!("{} bytes", peek.len()) };
     let error = Error::malformed(file, At::Whole, format!("{bytes} without any structure of a disc"), expected);

@@ -45,6 +45,26 @@ pub(crate) struct Image {
 /// # Errors
 /// A usage error for `-`; whatever is wrong with the file, or with that of the password.
 pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Image, Failure> {
+    open_any(path, reading).map_err(|failure| match failure {
+        Failure::Library(error) => explained(path, error),
+        failure => failure,
+    })
+}
+
+/// The same error, with what the file is where it is no image.
+fn explained(path: &Path, error: Error) -> Failure {
+    // A member of an archive is not the file that was named.
+    let named = error.file() == Some(&*path.to_string_lossy());
+    let failure = Failure::Library(error);
+    let look = || discconv_identify::foreign_in(&path.to_string_lossy(), &FileSource::open(path).ok()?).ok()?;
+    let what = if named && failure.is_no_image() { look() } else { None };
+    match (failure, what) {
+        (Failure::Library(error), Some(what)) => Failure::Foreign { error, what: Box::new(what) },
+        (failure, _) => failure,
+    }
+}
+
+fn open_any(path: &Path, reading: &Reading) -> Result<Image, Failure> {
     refuse_pipe(path)?;
     let given = password::from_file(reading)?;
     let asks = given.is_none();

@@ -17,6 +17,7 @@ mod errors;
 mod extract;
 mod formats;
 mod hash;
+mod identity;
 mod image;
 mod info;
 mod interrupt;

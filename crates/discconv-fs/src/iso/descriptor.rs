@@ -30,6 +30,7 @@ const FIRST: u64 = 16;
 const MOST: u64 = 64;
 
 // What a descriptor is of.
+pub(super) const BOOT: u8 = 0;
 const PRIMARY: u8 = 1;
 const SUPPLEMENTARY: u8 = 2;
 const TERMINATOR: u8 = 0xFF;

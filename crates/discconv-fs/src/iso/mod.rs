@@ -15,6 +15,7 @@
 
 mod descriptor;
 mod directory;
+mod el_torito;
 mod ground;
 mod origin;
 mod record;
@@ -25,6 +26,8 @@ mod text;
 mod tree;
 mod wire;
 mod zisofs;
+
+pub use el_torito::{BootEntry, Catalogue, Emulation, Platform, el_torito};
 
 use crate::{About, FileSystem, Kind, Space};
 use descriptor::Descriptor;

@@ -36,7 +36,7 @@ impl Coding {
         if name.len() > 2 && name.ends_with(";1") {
             name.truncate(name.len() - 2);
         }
-        if name.len() > 1 && name.ends_with('.') {
+        if name.ends_with('.') && !name.trim_end_matches('.').is_empty() {
             name.pop();
         }
         name
@@ -56,6 +56,7 @@ mod tests {
             ("NODOT;1", "NODOT"),
             (";1", ";1"),
             (".", "."),
+            ("..", ".."),
             ("X", "X"),
         ] {
             assert_eq!(Coding::Bytes.file_name(written.as_bytes()), known);

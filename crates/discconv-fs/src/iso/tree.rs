@@ -173,11 +173,14 @@ impl FileSystem for Tree {
     fn list(&self, directory: &Entry) -> Result<Vec<Entry>> {
         let folder = self.folder(directory.node)?;
         let mut budget = Budget::of(folder.len.into());
-        let mut records = Records::new(&self.ground, self.start(folder)?, folder.len.into());
+        let start = self.start(folder)?;
+        let mut records = Records::new(&self.ground, start, folder.len.into());
         let mut entries: Vec<Entry> = Vec::new();
         // A file that goes on in the record behind.
         let mut open: Option<Record> = None;
+        let mut own = false;
         while let Some(record) = records.next()? {
+            own |= record.is_self();
             if record.is_self_or_parent() || !self.is_named(&record) {
                 continue;
             }
@@ -195,6 +198,9 @@ impl FileSystem for Tree {
                 self.settle(&mut entry, &rock);
                 entries.push(entry);
             }
+        }
+        if !own {
+            self.ground.odd(start, "a directory without a record of itself; it is damaged, or none");
         }
         Ok(entries)
     }

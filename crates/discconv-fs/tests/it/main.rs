@@ -3,5 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "small numbers")]
 
+mod boot;
 mod corpus;
+mod hostile;
+mod lay;
+mod plain;
+mod rock;
 mod show;
