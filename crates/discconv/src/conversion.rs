@@ -37,7 +37,14 @@ pub(crate) struct Done {
 /// # Errors
 /// Whatever is wrong with image, options or target; damage that was not allowed.
 pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failure> {
-    let mut image = open(job, settings)?;
+    prepare_image(open(job, settings)?, &job.target, settings)
+}
+
+/// Plan the conversion of an open image.
+///
+/// # Errors
+/// As [`prepare`], but for opening.
+pub(crate) fn prepare_image(mut image: Image, target: &Target, settings: &Settings) -> Result<Prepared, Failure> {
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
         if !image.stores_user_data_only() {
@@ -46,8 +53,8 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
         let (name, discs) = (own_name(&image), std::mem::take(&mut image.discs));
         image.discs = discs.into_iter().map(|disc| disc.with_user_mode(&name, mode)).collect::<Result<Vec<Disc>, Error>>()?;
     }
-    let plan = plan(&image, &job.target, settings)?;
-    Ok(Prepared { image, plan, folder: job.target.folder.clone(), damage })
+    let plan = plan(&image, target, settings)?;
+    Ok(Prepared { image, plan, folder: target.folder.clone(), damage })
 }
 
 /// The image of the job, or the discs of all of its images.

@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::{OsStr, OsString};
 
 /// Verbs of the contract that this version lacks.
-const LACKING_VERBS: &[&str] = &["ls", "cat", "extract", "create", "repair", "mount", "doctor", "explain", "dat", "check"];
+const LACKING_VERBS: &[&str] = &["ls", "cat", "extract", "repair", "mount", "doctor", "explain", "dat", "check"];
 /// Options of the contract that this version lacks.
 const LACKING_OPTIONS: &[&str] = &["--for", "--explain", "--ecc", "--fix"];
 
@@ -70,7 +70,7 @@ fn first_word(args: &[OsString]) -> Option<usize> {
 }
 
 fn is_verb(word: &OsStr) -> bool {
-    const VERBS: &[&str] = &["convert", "info", "hash", "verify", "diff", "formats", "completions", "man"];
+    const VERBS: &[&str] = &["convert", "create", "info", "hash", "verify", "diff", "formats", "completions", "man"];
     word.to_str().is_some_and(|word| VERBS.contains(&word))
 }
 
