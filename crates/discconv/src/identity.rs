@@ -67,7 +67,7 @@ impl Known {
         say("boot", boot_words(&identity.boot));
         say("protected", joined(identity.protection.iter().map(trace_words)));
         say("runs in", joined(runs.iter().map(|row| row.name.to_owned())));
-        say("trouble", trouble.as_deref().map(|text| shown::name(text)).unwrap_or_default());
+        say("trouble", trouble.as_deref().map(shown::name).unwrap_or_default());
         lines
     }
 
@@ -209,7 +209,8 @@ fn trace_json(trace: &Trace) -> Value {
 
 fn volume_json(about: &About) -> Value {
     let date = |stamp: Option<discconv_fs::Stamp>| stamp.map(|stamp| stamp.to_string());
-    let notes: Vec<Value> = about.notes.iter().map(|note| json!({ "damage": note.kind == NoteKind::Damage, "text": note.text })).collect();
+    let notes: Vec<Value> =
+        about.notes.iter().map(|note| json!({ "damage": note.kind == NoteKind::Damage, "text": note.text })).collect();
     json!({
         "kind": about.kind.id(), "name": about.kind.name(), "version": said(&about.version), "label": said(&about.label),
         "system": said(&about.system), "set": said(&about.set), "publisher": said(&about.publisher),

@@ -222,7 +222,27 @@ pub(crate) fn cores(common: &Common) -> usize {
     common.jobs.map_or(all, usize::from)
 }
 
+/// A folder that a disc was made of.
+const FOLDER: FormatInfo = FormatInfo { id: "folder", name: "Folder of files", ..FormatInfo::BASE };
+
 impl Image {
+    /// A disc that was made of the folder at `path`, from these files.
+    pub(crate) fn made(path: &Path, disc: Disc, files: BTreeMap<FileIdentity, u64>) -> Image {
+        Image {
+            path: path.to_owned(),
+            shown: shown::path(path),
+            format: &FOLDER,
+            wrappers: Vec::new(),
+            notes: disc.notes().to_vec(),
+            discs: vec![disc],
+            forgiven: Vec::new(),
+            stem: String::new(),
+            sheet: None,
+            files,
+            further: Vec::new(),
+        }
+    }
+
     /// What the file itself is: the outermost wrapper, or the format.
     pub(crate) fn container(&self) -> &'static FormatInfo {
         self.wrappers.first().copied().unwrap_or(self.format)

@@ -10,6 +10,7 @@ mod checks;
 mod console;
 mod conversion;
 mod convert;
+mod create;
 mod crew;
 mod diff;
 mod digest;
@@ -111,6 +112,7 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Completions(args) => shell::completions(args, console),
         Verb::Man(args) => shell::man(args, console),
         Verb::Convert(args) => convert::run(args, console),
+        Verb::Create(args) => create::run(args, console),
         Verb::Info(args) => info::run(args, console),
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),

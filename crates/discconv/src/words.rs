@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::{OsStr, OsString};
 
 /// Verbs of the contract that this version lacks.
-const LACKING_VERBS: &[&str] = &["create", "doctor", "explain", "dat", "check"];
+const LACKING_VERBS: &[&str] = &["doctor", "explain", "dat", "check"];
 /// Options of the contract that this version lacks.
 const LACKING_OPTIONS: &[&str] = &["--for", "--explain", "--fix"];
 
@@ -76,6 +76,7 @@ fn first_word(args: &[OsString]) -> Option<usize> {
 fn is_verb(word: &OsStr) -> bool {
     const VERBS: &[&str] = &[
         "convert",
+        "create",
         "info",
         "hash",
         "verify",
