@@ -62,10 +62,13 @@ fn package_fault(package: &Value) -> Option<String> {
             Some(format!("{name} {version}: its licence was read in {}: {}; read it again", known.version, known.read))
         }
         (None, None) => Some(format!("{name} names no licence")),
-        (Some(expression), None) | (None, Some(Clarified { expression, .. })) => {
-            (!allowed(expression)).then(|| format!("{name}: the licence `{expression}` is not on the list"))
-        }
+        (Some(expression), None) => unlisted(name, expression),
+        (None, Some(known)) => unlisted(name, known.expression),
     }
+}
+
+fn unlisted(name: &str, expression: &str) -> Option<String> {
+    (!allowed(expression)).then(|| format!("{name}: the licence `{expression}` is not on the list"))
 }
 
 /// An SPDX expression (AND, OR, WITH, parentheses, and the old `/` for OR) that the list satisfies.
