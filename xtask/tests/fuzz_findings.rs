@@ -23,6 +23,7 @@ const BODIES: &[(&str, Body)] = &[
     ("cso", bodies::cso),
     ("cue", bodies::cue),
     ("ecm", bodies::ecm),
+    ("fs_iso", bodies::fs_iso),
     ("gdi", bodies::gdi),
     ("iso", bodies::iso),
     ("isz", bodies::isz),

@@ -16,6 +16,7 @@ const fn tool(program: &'static str, package: &'static str, seconds: u64) -> Too
 pub(super) const TOOLS: &[Tool] = &[
     tool("7z", "p7zip-full", 30),
     tool("bchunk", "bchunk", 20),
+    tool("bsdtar", "libarchive-tools", 20),
     tool("ccd2iso", "ccd2iso", 20),
     tool("cd-info", "libcdio-utils", 20),
     tool("cd-read", "libcdio-utils", 20),
@@ -25,6 +26,7 @@ pub(super) const TOOLS: &[Tool] = &[
     tool("chdman-0.289", "chdman (of npm)", 60),
     tool("genisoimage", "genisoimage", 30),
     tool("iat", "iat", 20),
+    tool("isoinfo", "genisoimage", 20),
     tool("iso-info", "libcdio-utils", 20),
     tool("iso-read", "libcdio-utils", 20),
     tool("maxcso", "maxcso (of npm)", 120),

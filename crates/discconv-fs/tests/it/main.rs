@@ -9,4 +9,5 @@ mod hostile;
 mod lay;
 mod plain;
 mod rock;
+mod sessions;
 mod show;

@@ -8,15 +8,18 @@ mod codec;
 pub mod folder;
 mod images;
 mod laid;
+mod laid_fs;
 mod laid_gd;
 mod packed;
 mod proof;
 pub mod seeds;
 mod sheets;
+mod volumes;
 mod wrapped;
 
 pub use codec::codec;
 pub use images::{ccd, cdi, chd, iso, mds, nrg};
 pub use packed::{convert, cso, ecm, isz, pbp};
 pub use sheets::{audio, cue, gdi, toc};
+pub use volumes::fs_iso;
 pub use wrapped::wrapped;
