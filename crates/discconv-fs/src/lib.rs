@@ -16,11 +16,13 @@
 
 mod content;
 mod find;
+mod gather;
 mod model;
 mod names;
 mod space;
 mod stamp;
 mod tree;
+mod udf;
 
 pub use content::Content;
 pub use find::find;

@@ -1,0 +1,5 @@
+//! File systems as whole volumes show them.
+
+mod foreign;
+mod lay;
+mod show;
