@@ -19,10 +19,12 @@ mod find;
 mod gather;
 mod model;
 mod names;
+mod opera;
 mod space;
 mod stamp;
 mod tree;
 mod udf;
+mod xdvdfs;
 
 pub use content::Content;
 pub use find::find;

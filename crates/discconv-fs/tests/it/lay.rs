@@ -9,13 +9,16 @@ pub(crate) fn space(name: &str, mut user: Vec<u8>) -> Arc<Space> {
     user.resize(user.len().next_multiple_of(2048), 0);
     let sectors = i32::try_from(user.len() / 2048).unwrap();
     let place = Place { source: SourceId(0), offset: 0, form: Form::USER };
-    let disc = Disc::new(DiscParts {
-        toc: Toc::single_data(Media::Dvd, TrackMode::Mode1, sectors),
-        extents: vec![Extent::stored(Lba(0)..Lba(sectors), TrackMode::Mode1, place)],
-        sources: vec![Arc::new(Bytes::new(name, user))],
-        notes: Vec::new(),
-        checks: Vec::new(),
-        extras: Vec::new(),
-    });
+    let disc = Disc::new(
+        name,
+        DiscParts {
+            toc: Toc::single_data(Media::Dvd, TrackMode::Mode1, sectors),
+            extents: vec![Extent::stored(Lba(0)..Lba(sectors), TrackMode::Mode1, place)],
+            sources: vec![Arc::new(Bytes::new(name, user))],
+            notes: Vec::new(),
+            checks: Vec::new(),
+            extras: Vec::new(),
+        },
+    );
     Arc::new(Space::new(Arc::new(disc.unwrap())))
 }
