@@ -17,6 +17,7 @@
 mod content;
 mod find;
 mod gather;
+mod hfs;
 mod model;
 mod names;
 mod opera;

@@ -29,3 +29,8 @@ fn all(name: &str, kinds: &[Kind]) {
 fn udf() {
     all("udf", &[Kind::Udf]);
 }
+
+#[test]
+fn macintosh() {
+    all("iso", &[Kind::Hfs, Kind::HfsPlus]);
+}
