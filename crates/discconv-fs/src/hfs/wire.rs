@@ -18,7 +18,7 @@ pub(super) struct Partition {
     #[br(pad_before = 2)]
     pub(super) entries: u32,
     pub(super) first_block: u32,
-    #[br(pad_after = 36)]
+    #[br(pad_after = 32)]
     pub(super) blocks: u32,
     pub(super) kind: [u8; 32],
 }
