@@ -5,3 +5,4 @@ mod foreign;
 mod hostile;
 mod lay;
 mod show;
+mod udf;
