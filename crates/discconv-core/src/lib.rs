@@ -35,6 +35,7 @@ mod join;
 mod layout;
 mod loss;
 pub mod memory;
+mod mend;
 pub mod outline;
 mod output;
 mod pack;
@@ -55,7 +56,7 @@ pub mod volume;
 
 pub use blank::is_blank;
 pub use blocks::{BlockDecode, BlockGeometry, Blocks};
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, SubComparison, compare};
 pub use disc::{
     Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, Promise,
     SourceId, SubheaderPolicy,
@@ -71,6 +72,7 @@ pub use format::{
 };
 pub use frame::kept;
 pub use loss::{Loss, LossKind, LossKinds, Tally};
+pub use mend::{Mended, mend_sectors};
 pub use output::{FileId, OutputFile, OutputSet, Outputs};
 pub use plan::{Dropped, DroppedWhat, ExpectedDisc, Inner, Part, Piece, Plan, PlannedFile, Role, Run};
 pub use pool::{Phase, Pool, Quiet, Serial, Watch};

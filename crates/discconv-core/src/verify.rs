@@ -6,8 +6,10 @@ use crate::form::{Form, Main};
 use crate::pool::{Phase, Pool, Watch};
 use crate::read::Scratch;
 use crate::steps::STEP_SECTORS;
+
 use crate::toc::TrackMode;
-use discconv_sector::{Flaws, Form2Edc, Lba, RAW, SectorKind, inspect};
+use discconv_sector::subchannel::Q;
+use discconv_sector::{Flaws, Form2Edc, Lba, RAW, SUB, SectorKind, inspect};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,6 +26,10 @@ pub struct SectorReport {
     pub bad_header: Vec<Lba>,
     /// Form 2 sectors without EDC.
     pub form2_without_edc: u64,
+    /// Sectors whose subchannel is stored and has a Q frame with a CRC.
+    pub q_checked: u64,
+    /// Those whose CRC does not hold. Copy protections write such, so they are no damage by themselves.
+    pub bad_q: Vec<Lba>,
 }
 
 impl SectorReport {
@@ -51,7 +57,20 @@ impl SectorReport {
         self.form2_without_edc += u64::from(seen.form2_edc == Form2Edc::Zero);
     }
 
+    /// The subchannel of one sector. A Q of zeros says nothing, and a CRC of zero was not recorded.
+    fn count_q(&mut self, packed: &[u8; SUB], lba: Lba) {
+        let q = Q::of_packed(packed);
+        if q.0[10..] != [0; 2] {
+            self.q_checked += 1;
+            if !q.crc_ok() {
+                self.bad_q.push(lba);
+            }
+        }
+    }
+
     fn merge(&mut self, other: SectorReport) {
+        self.q_checked += other.q_checked;
+        self.bad_q.extend(other.bad_q);
         self.checked += other.checked;
         self.bad_edc.extend(other.bad_edc);
         self.bad_ecc.extend(other.bad_ecc);
@@ -60,7 +79,15 @@ impl SectorReport {
     }
 }
 
-/// Check every stored data sector of `disc`. Sectors stored as 2048 bytes have nothing to check.
+/// What is looked at in a chunk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Main,
+    Sub,
+}
+
+/// Check every stored data sector of `disc`, and the Q frames of stored subchannel. Sectors stored as 2048 bytes have
+/// nothing to check.
 ///
 /// # Errors
 /// Reading, or [`crate::Error::Cancelled`].
@@ -68,21 +95,25 @@ pub fn verify_sectors(disc: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result
     if !disc.toc().media.has_raw() {
         return Ok(SectorReport::default());
     }
-    let chunks: Vec<Range<Lba>> =
-        disc.extents().iter().filter(|extent| is_checkable(extent)).flat_map(|extent| chunks(&extent.lbas)).collect();
-    let bytes = chunks.iter().map(|lbas| u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(Form::RAW.stride)).sum();
+    let of = |part: Part, wanted: fn(&Extent) -> bool| {
+        let extents = disc.extents().iter().filter(move |extent| wanted(extent));
+        extents.flat_map(|extent| chunks(&extent.lbas)).map(move |lbas| (part, lbas))
+    };
+    let chunks: Vec<(Part, Range<Lba>)> = of(Part::Main, is_checkable).chain(of(Part::Sub, Extent::stores_sub)).collect();
+    let bytes =
+        chunks.iter().map(|(part, lbas)| u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(part.form().stride)).sum();
     watch.begin(Phase::Checking, bytes);
     let all: Mutex<SectorReport> = Mutex::default();
     pool.run(chunks.len() as u64, &|number, scratch| {
         watch.check()?;
-        let Some(lbas) = usize::try_from(number).ok().and_then(|number| chunks.get(number)) else { return Ok(()) };
-        let report = check_chunk(disc, lbas, scratch)?;
-        watch.advance(report.checked * u64::from(Form::RAW.stride));
+        let Some((part, lbas)) = usize::try_from(number).ok().and_then(|number| chunks.get(number)) else { return Ok(()) };
+        let report = check_chunk(disc, *part, lbas, scratch)?;
+        watch.advance(u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(part.form().stride));
         all.lock().unwrap_or_else(PoisonError::into_inner).merge(report);
         Ok(())
     })?;
     let mut report = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for list in [&mut report.bad_edc, &mut report.bad_ecc, &mut report.bad_header] {
+    for list in [&mut report.bad_edc, &mut report.bad_ecc, &mut report.bad_header, &mut report.bad_q] {
         list.sort_unstable();
     }
     Ok(report)
@@ -122,15 +153,28 @@ fn chunks(lbas: &Range<Lba>) -> impl Iterator<Item = Range<Lba>> + use<> {
         .map(move |at| Lba(at)..Lba(at.saturating_add(step).min(end)))
 }
 
-fn check_chunk(disc: &Disc, lbas: &Range<Lba>, scratch: &mut Scratch) -> Result<SectorReport> {
+impl Part {
+    fn form(self) -> Form {
+        match self {
+            Part::Main => Form::RAW,
+            Part::Sub => Form::SUB,
+        }
+    }
+}
+
+fn check_chunk(disc: &Disc, part: Part, lbas: &Range<Lba>, scratch: &mut Scratch) -> Result<SectorReport> {
     let sectors = lbas.start.sectors_to(lbas.end);
     let mut buffer = std::mem::take(&mut scratch.buffer);
-    buffer.resize(usize::try_from(sectors).unwrap_or(0) * RAW, 0);
-    disc.read_sectors(lbas.start, &Form::RAW, scratch, &mut buffer)?;
-    let mut report = SectorReport { checked: u64::from(sectors), ..SectorReport::default() };
-    let (raws, _) = buffer.as_chunks::<RAW>();
-    for (raw, lba) in raws.iter().zip((lbas.start.0..).map(Lba)) {
-        report.count(raw, lba);
+    buffer.resize(usize::try_from(sectors).unwrap_or(0) * part.form().record(), 0);
+    disc.read_sectors(lbas.start, &part.form(), scratch, &mut buffer)?;
+    let mut report = SectorReport::default();
+    let lbas = (lbas.start.0..).map(Lba);
+    match part {
+        Part::Main => {
+            report.checked = u64::from(sectors);
+            buffer.as_chunks::<RAW>().0.iter().zip(lbas).for_each(|(raw, lba)| report.count(raw, lba));
+        }
+        Part::Sub => buffer.as_chunks::<SUB>().0.iter().zip(lbas).for_each(|(packed, lba)| report.count_q(packed, lba)),
     }
     scratch.buffer = buffer;
     Ok(report)

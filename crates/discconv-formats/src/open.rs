@@ -30,6 +30,14 @@ pub struct OpenedImage {
     pub stem: String,
 }
 
+impl OpenedImage {
+    /// Was it a file of an archive?
+    #[must_use]
+    pub fn is_from_archive(&self) -> bool {
+        self.wrappers.iter().any(|wrapper| is_archive(wrapper))
+    }
+}
+
 /// Both ends of a file, and its extension.
 pub(crate) struct Sample {
     head: Vec<u8>,
@@ -70,7 +78,8 @@ fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
 }
 
 /// Open an image of any format: by its content, or as [`Input::forced`] says. Wrappers are taken off first, around the
-/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`].
+/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`], which
+/// means nothing to other files ([`OpenedImage::is_from_archive`]).
 ///
 /// # Errors
 /// [`Error::Malformed`] if no reader knows it, saying what it is instead if that can be seen; [`Error::Unsupported`] if
@@ -86,12 +95,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
 pub fn open_among(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>) -> Result<OpenedImage> {
     let forgiven = Forgiven(input.forgive.then(Vec::new));
     let state = Unwrapped { stem: input.stem().to_owned(), forgiven, ..Unwrapped::default() };
-    let image = unwrap(input, siblings, state)?;
-    if let Some(member) = input.member.filter(|_| !image.wrappers.iter().any(|wrapper| is_archive(wrapper))) {
-        return Err(Error::unsupported(input.name, At::Whole, format!("is no archive, so it has no member {member:?}"))
-            .with_hint("leave --member away"));
-    }
-    Ok(image)
+    unwrap(input, siblings, state)
 }
 
 /// What is known of an image before its content is reached.
@@ -245,14 +249,14 @@ fn choose(
     let foreign = foreign::what_is(&peek);
     // An extension inside says no more than none: `x.cso.cso` need not hold another.
     if best <= Score::MAYBE
-        && foreign.is_none()
+        && foreign.as_ref().is_none_or(|foreign| !foreign.sure)
         && let Some([inner]) = wrappers.last().map(|wrapper| wrapper.wraps)
         && let Some(inner) = by_id(inner)
         && let Some(plainest) = inner.info().forced.first()
     {
         return Err(Unrecognised::Sectors(inner, plainest));
     }
-    if best == Score::NO || foreign.is_some_and(|foreign| foreign.outranks(best)) {
+    if best == Score::NO || foreign.is_some_and(|foreign| foreign::outranks(&foreign, best)) {
         return Err(unknown(file, &peek, wrappers).into());
     }
     Ok(surest(file, peek.extension, &found)?)
@@ -304,7 +308,7 @@ fn unknown(file: &str, peek: &Peek<'_>, wrappers: &[&FormatInfo]) -> Error {
             .with_hint("the copy or download that made it failed; get it again");
     }
     if let Some(foreign) = foreign::what_is(peek) {
-        return Error::malformed(file, At::Whole, foreign.name, expected).with_hint(foreign.hint());
+        return Error::malformed(file, At::Whole, foreign.name.clone(), expected).with_hint(foreign::hint(&foreign));
     }
     let bytes = if peek.len() == 1 { "1 byte".to_owned() } else { format!("{} bytes", peek.len()) };
     let error = Error::malformed(file, At::Whole, format!("{bytes} without any structure of a disc"), expected);

@@ -4,8 +4,39 @@ use crate::{Entry, FileSystem, Run, Space};
 use discconv_core::{At, Error, ReadAt, Result};
 use std::sync::Arc;
 
-/// A file's content as one source, read where it lies.
-pub struct Content {
+/// A file's content as one source: read where it lies, and unpacked where its file system packs it.
+pub struct Content(Arc<dyn ReadAt>);
+
+impl Content {
+    /// The content of an entry of `system`.
+    ///
+    /// # Errors
+    /// As [`FileSystem::runs`] and [`FileSystem::unpack`].
+    pub fn new(space: Arc<Space>, system: &dyn FileSystem, entry: &Entry) -> Result<Content> {
+        system.unpack(entry, Arc::new(Stored::new(space, system, entry)?)).map(Content)
+    }
+}
+
+impl ReadAt for Content {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
+        self.0.read_exact_at(offset, buf)
+    }
+
+    fn block_hint(&self) -> u32 {
+        self.0.block_hint()
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+/// The bytes that are stored for a file.
+struct Stored {
     space: Arc<Space>,
     name: String,
     /// Each run with the place in the file where it begins.
@@ -13,12 +44,8 @@ pub struct Content {
     len: u64,
 }
 
-impl Content {
-    /// The stored content of an entry of `system`.
-    ///
-    /// # Errors
-    /// As [`FileSystem::runs`].
-    pub fn new(space: Arc<Space>, system: &dyn FileSystem, entry: &Entry) -> Result<Content> {
+impl Stored {
+    fn new(space: Arc<Space>, system: &dyn FileSystem, entry: &Entry) -> Result<Stored> {
         let mut len = 0_u64;
         let mut runs = Vec::new();
         for run in system.runs(entry)? {
@@ -27,11 +54,11 @@ impl Content {
                 Error::malformed(space.name(), At::Whole, "runs of a file that are longer than anything", "their true length")
             })?;
         }
-        Ok(Content { space, name: entry.name.clone(), runs, len })
+        Ok(Stored { space, name: entry.name.clone(), runs, len })
     }
 }
 
-impl ReadAt for Content {
+impl ReadAt for Stored {
     fn len(&self) -> u64 {
         self.len
     }

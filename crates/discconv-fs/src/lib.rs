@@ -9,6 +9,7 @@
 //! | [`Space::new`] | the disc as bytes |
 //! | [`find`] | every file system on it, the one that says most first |
 //! | [`FileSystem::list`], [`lookup`], [`walk`] | directories |
+//! | [`el_torito`] | what may be booted |
 //! | [`FileSystem::runs`], [`Content`] | the bytes of a file, and the sectors that hold them |
 //!
 //! Names, lengths and places are the disc's word and untrusted: they are checked before use; [`walk`] goes round no loop
@@ -18,8 +19,10 @@ mod content;
 mod find;
 mod gather;
 mod hfs;
+mod iso;
 mod model;
 mod names;
+mod odd;
 mod opera;
 mod space;
 mod stamp;
@@ -29,6 +32,7 @@ mod xdvdfs;
 
 pub use content::Content;
 pub use find::find;
+pub use iso::{BootEntry, Catalogue, Emulation, Platform, el_torito};
 pub use model::{About, Entry, FileSystem, Kind, Run, What, Xa};
 pub use names::safe_name;
 pub use space::Space;

@@ -1,7 +1,8 @@
 //! What every file system tells, in one shape.
 
 use crate::Stamp;
-use discconv_core::{Note, Result};
+use discconv_core::{Note, ReadAt, Result};
+use std::sync::Arc;
 
 /// Which rules the names and records follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -253,6 +254,11 @@ pub trait FileSystem: Send + Sync {
     /// What it says of itself.
     fn about(&self) -> &About;
 
+    /// What was odd in it so far: in its descriptors, and in the directories that were listed.
+    fn notes(&self) -> Vec<Note> {
+        self.about().notes.clone()
+    }
+
     /// Its root directory.
     fn root(&self) -> Entry;
 
@@ -271,5 +277,13 @@ pub trait FileSystem: Send + Sync {
     /// How the bytes of [`FileSystem::runs`] are packed, if they are: a word for people (`zisofs`).
     fn packing(&self, _entry: &Entry) -> Option<&'static str> {
         None
+    }
+
+    /// The content of a file whose bytes of [`FileSystem::runs`] are `stored`: the same, unless they are packed.
+    ///
+    /// # Errors
+    /// Reading; what is packed is not what its file system says.
+    fn unpack(&self, _entry: &Entry, stored: Arc<dyn ReadAt>) -> Result<Arc<dyn ReadAt>> {
+        Ok(stored)
     }
 }

@@ -1,1 +1,47 @@
-//! What a disc is: system, serial, title, region; and what a file is that is no disc image.
+//! What a disc is: its system, serial, title and region; what can be started from it, and what protects it. And what a file is
+//! that is no disc image.
+//!
+//! | step | what |
+//! |---|---|
+//! | [`identify`] | a disc, through any container: rules look for signs, and read what the system's structures say |
+//! | [`emulators`] | which programs take it in the container that it is in |
+//! | [`foreign`] | a file that no format knows |
+//! | [`mime`] | the media type of a format |
+//!
+//! Nothing is said without [`Evidence`]: which bytes, or which file. All fields are the disc's word and untrusted: places and
+//! lengths are checked before use, texts are to be escaped by whoever prints them. The number of reads is bounded: each rule looks
+//! at a few sectors or the beginning of a file, and directories are only listed on the way to such files.
+
+mod boot;
+mod emulators;
+mod foreign;
+mod look;
+mod mime;
+mod model;
+mod protection;
+mod systems;
+mod text;
+
+pub use emulators::{Emulator, Proof, emulators};
+pub use foreign::{Foreign, Sort, foreign, foreign_in};
+pub use mime::mime;
+pub use model::{Boot, Evidence, Fields, Found, Identity, System, Trace};
+
+use discconv_core::{Disc, Limits, Result};
+use look::Look;
+use std::sync::Arc;
+
+/// What the disc is. A bounded number of reads.
+///
+/// # Errors
+/// Reading. A structure that contradicts itself tells nothing, and is no error.
+pub fn identify(disc: &Arc<Disc>, limits: &Limits) -> Result<Identity> {
+    let look = Look::new(disc, limits)?;
+    let systems = systems::find(&look)?;
+    Ok(Identity {
+        volumes: look.systems.iter().map(|system| system.about().clone()).collect(),
+        boot: boot::find(&look)?,
+        protection: protection::find(&look, &systems)?,
+        systems,
+    })
+}

@@ -13,7 +13,7 @@
 
 mod columns;
 mod diagonals;
-mod field;
+pub(crate) mod field;
 
 use crate::layout::{BODY, ECC_P, ECC_Q, HEADER, RAW};
 use field::Vector;

@@ -33,12 +33,13 @@
 //!
 //! # Known gaps
 //!
-//! ECC is made and compared, never used to correct errors. R-W graphics packs are carried, not decoded.
+//! R-W graphics packs are carried, not decoded.
 
 mod address;
 mod build;
 pub mod cd_text;
 mod classify;
+mod correct;
 pub mod ecc;
 mod edc;
 mod inspect;
@@ -51,6 +52,7 @@ pub mod subchannel;
 pub use address::{FRAMES_PER_SECOND, Lba, MAX_CD_SECTORS, Msf, PREGAP_SECTORS};
 pub use build::{build_form1, build_form2, build_mode0, build_mode1};
 pub use classify::classify;
+pub use correct::correct;
 pub use edc::{edc, edc_of_both};
 pub use inspect::{Flaws, Form2Edc, Inspection, inspect};
 pub use layout::{FORM2_USER, RAW, SUB, SYNC, SectorKind, Subheader, USER, has_sync, user_range};

@@ -11,6 +11,7 @@ use discconv_core::{
     Report, Role, Watch, WriteOptions, execute,
 };
 use discconv_host::{FileIdentity, FolderOutputs};
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// User bytes of a sector: how many are missing is told in sectors.
@@ -21,8 +22,19 @@ pub(crate) struct Prepared {
     pub(crate) image: Image,
     pub(crate) plan: Plan,
     pub(crate) folder: PathBuf,
+    /// What was made of the image's discs before they are converted, and what a script is told of it.
+    pub(crate) change: Option<Change>,
     /// Damage that the person allowed.
     damage: Vec<Loss>,
+}
+
+/// Discs that take the place of the image's.
+pub(crate) struct Change {
+    pub(crate) discs: Vec<Disc>,
+    /// In what they differ, for people.
+    pub(crate) notes: Vec<String>,
+    /// The same for scripts, under a key of its own.
+    pub(crate) told: (&'static str, Value),
 }
 
 /// A job that is over.
@@ -37,7 +49,19 @@ pub(crate) struct Done {
 /// # Errors
 /// Whatever is wrong with image, options or target; damage that was not allowed.
 pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failure> {
-    let mut image = open(job, settings)?;
+    prepare_image(open(job, settings)?, &job.target, settings, |_| Ok(None))
+}
+
+/// Plan the conversion of an open image, with other discs than its own if `change` makes some of them.
+///
+/// # Errors
+/// As [`prepare`], but for opening; those of `change`.
+pub(crate) fn prepare_image(
+    mut image: Image,
+    target: &Target,
+    settings: &Settings,
+    change: impl FnOnce(&Image) -> Result<Option<Change>, Failure>,
+) -> Result<Prepared, Failure> {
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
         if !image.stores_user_data_only() {
@@ -46,12 +70,15 @@ pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failur
         let (name, discs) = (own_name(&image), std::mem::take(&mut image.discs));
         image.discs = discs.into_iter().map(|disc| disc.with_user_mode(&name, mode)).collect::<Result<Vec<Disc>, Error>>()?;
     }
-    let plan = plan(&image, &job.target, settings)?;
-    Ok(Prepared { image, plan, folder: job.target.folder.clone(), damage })
+    let change = change(&image)?;
+    let discs = change.as_ref().map_or(&image.discs, |change| &change.discs);
+    let mut plan = plan(&image, discs, target, settings)?;
+    plan.notes.extend(change.iter().flat_map(|change| change.notes.iter().cloned()));
+    Ok(Prepared { plan, folder: target.folder.clone(), change, damage, image })
 }
 
 /// The image of the job, or the discs of all of its images.
-fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
+pub(crate) fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
     let mut image = image::open(&job.input, &settings.reading)?;
     for path in &job.further {
         image.append(image::open(path, &settings.reading)?);
@@ -75,7 +102,7 @@ fn own_name(image: &Image) -> String {
     image.paths().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Failure> {
+fn plan(image: &Image, discs: &[Disc], target: &Target, settings: &Settings) -> Result<Plan, Failure> {
     let format = match target.format {
         Some(format) => format,
         None => remembered(image)?,
@@ -87,7 +114,7 @@ fn plan(image: &Image, target: &Target, settings: &Settings) -> Result<Plan, Fai
     refuse_foreign_options(format.info(), settings)?;
     // Without a name of its own the output is called like the image, which may lie in something that is called otherwise.
     let stem = if target.named.is_some() { &target.stem } else { &image.stem };
-    let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, &image.discs, stem, options);
+    let plan_with = |options: &WriteOptions| discconv_formats::plan_to(format, discs, stem, options);
     let planned = plan_with(&options);
     // A disc that fits by itself, and not with --sector, is the option's fault.
     let by_option = matches!(planned, Err(Error::DoesNotFit { .. }))
@@ -209,6 +236,11 @@ fn rename_in_descriptors(plan: &mut Plan, old: &str, new: &str) -> bool {
 }
 
 impl Prepared {
+    /// The discs that are converted.
+    pub(crate) fn discs(&self) -> &[Disc] {
+        self.change.as_ref().map_or(&self.image.discs, |change| &change.discs)
+    }
+
     /// The paths that will be written.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.plan.files.iter().map(|file| self.folder.join(&file.name)).collect()
@@ -231,7 +263,7 @@ impl Prepared {
         if settings.dry_run && self.plan.losses.iter().all(|loss| settings.allow.contains(loss.kind)) {
             self.paths().iter().try_for_each(|path| obstacle::check(path, &kept, settings.force))?;
         }
-        let promises = self.image.discs.iter().map(Promises::follow).collect();
+        let promises = self.discs().iter().map(Promises::follow).collect();
         let watch = &Checked { job: self, promises, allow: settings.allow, pool, watch };
         let outputs = FolderOutputs::new(&self.folder, kept, settings.force);
         let how = Execution {
@@ -243,7 +275,7 @@ impl Prepared {
             source_name: &own_name(&self.image),
             reader: &discconv_formats::reader_for(&self.plan),
         };
-        let mut report = execute(&self.plan, &self.image.discs, &how).map_err(|error| with_nearest(error, self))?;
+        let mut report = execute(&self.plan, self.discs(), &how).map_err(|error| with_nearest(error, self))?;
         report.losses.extend(self.damage.iter().cloned());
         Ok(Done { report, paths: self.paths() })
     }

@@ -7,7 +7,7 @@ use crate::conversion::{Done, Prepared, prepare};
 use crate::crew;
 use crate::errors::{self, Failure};
 use crate::image::{self, Image};
-use crate::job::{self, Job, Request, Settings};
+use crate::job::{self, Request, Settings};
 use crate::progress::Progress;
 use crate::receipt;
 use crate::report;
@@ -18,15 +18,15 @@ use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
-    let settings = job::settings(args)?;
+    let settings = job::settings(&args.reading, &args.writing, args.original)?;
     let request = job::request(args)?;
-    let receipt = args.receipt.as_deref();
+    let receipt = args.writing.receipt.as_deref();
     if let Some(path) = receipt {
         receipt::check(path, &settings)?;
     }
     let cores = image::cores(&args.common);
     match request {
-        Request::One(job) => one(&job, &settings, receipt, cores, console),
+        Request::One(job) => finish(&prepare(&job, &settings)?, &settings, receipt, cores, console),
         Request::Many { inputs, out, format } => many(&inputs, &out, format, &settings, receipt, cores, console),
     }
 }
@@ -46,19 +46,28 @@ pub(crate) fn tell_notes(image: &Image, console: &Console) {
     }
 }
 
-fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
-    let prepared = prepare(job, settings)?;
+/// Carry a prepared conversion out and tell of it.
+///
+/// # Errors
+/// As [`Prepared::carry_out`]; what stands in the way of the receipt.
+pub(crate) fn finish(
+    prepared: &Prepared,
+    settings: &Settings,
+    receipt: Option<&Path>,
+    cores: usize,
+    console: &Console,
+) -> Result<u8, Failure> {
     if let Some(path) = receipt {
         receipt::refuse_as_output(path, &prepared.paths(), &prepared.image.inputs())?;
     }
-    announce(&prepared, settings, console);
+    announce(prepared, settings, console);
     let progress = Progress::new(console, &prepared.image.shown, None);
     let done = prepared.carry_out(settings, &[], &ThreadPool::new(cores), &progress)?;
     let receipt = receipt.filter(|_| !settings.dry_run);
-    let body = receipt.map(|_| receipt::of(&prepared, &done, settings, cores, &progress)).transpose();
+    let body = receipt.map(|_| receipt::of(prepared, &done, settings, cores, &progress)).transpose();
     drop(progress);
     // What was converted is told, even if its receipt fails.
-    tell(&prepared, &done, settings, console);
+    tell(prepared, &done, settings, console);
     if let (Some(path), Some(body)) = (receipt, body?) {
         receipt::write(path, &body, kept(&done.paths, prepared.image.inputs()), settings.force)?;
         console.detail(&format!("receipt written to {}", shown::path(path)));

@@ -3,6 +3,7 @@
 use crate::shown;
 use discconv_core::error::printable;
 use discconv_core::{At, Error, Loss};
+use discconv_identify::{Foreign, Sort};
 use serde_json::{Value, json};
 use std::io::ErrorKind;
 
@@ -40,6 +41,13 @@ pub(crate) enum Failure {
     },
     /// What the libraries say.
     Library(Error),
+    /// The input is no image, or of a kind that is not read.
+    Foreign {
+        /// What the libraries say.
+        error: Error,
+        /// What it is.
+        what: Box<Foreign>,
+    },
 }
 
 impl From<Error> for Failure {
@@ -61,7 +69,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Usage { .. } => USAGE,
-            Failure::Damaged { .. } => DAMAGED,
+            Failure::Damaged { .. } | Failure::Foreign { .. } => DAMAGED,
             Failure::Library(error) => match error {
                 Error::Cancelled => INTERRUPTED,
                 Error::WouldLose { .. } | Error::DoesNotFit { .. } => REFUSED,
@@ -86,6 +94,7 @@ impl Failure {
     /// Is the input of a kind that no format knows, rather than a broken image?
     pub(crate) fn is_no_image(&self) -> bool {
         match self {
+            Failure::Foreign { .. } => true,
             Failure::Library(Error::Malformed { expected, .. }) => expected.starts_with("a disc image"),
             _ => false,
         }
@@ -102,6 +111,7 @@ impl Failure {
             Failure::Usage { file: Some(file), message, .. } => format!("{file}: {message}"),
             Failure::Usage { message, .. } => message.clone(),
             Failure::Damaged { file, what } => format!("{file}: damaged: {}", what.join("; ")),
+            Failure::Foreign { error, what } => format!("{}: {}", error.file().unwrap_or_default(), foreign_words(what)),
             Failure::Library(error) => {
                 let text = without_number(&error.to_string());
                 let Some(file) = error.file() else { return text };
@@ -117,6 +127,7 @@ impl Failure {
             Failure::Damaged { .. } => {
                 Some("--allow-loss damage goes on with what is there, and with zeros where a sector is cut".to_owned())
             }
+            Failure::Foreign { error, .. } => error.hint(),
             Failure::Library(error) => io_hint(error).or_else(|| Some(each_kind_once(error, &error.hint()?))),
         };
         hint.map(|hint| shown::name(&hint))
@@ -150,7 +161,7 @@ impl Failure {
                 damage = what.join("; ");
                 ("damaged", Some(file.as_str()), None, Some(damage.as_str()), Some("an undamaged image"))
             }
-            Failure::Library(error) => {
+            Failure::Library(error) | Failure::Foreign { error, .. } => {
                 let (found, expected) = error.found_expected();
                 (error.code(), error.file(), place(error), found, expected)
             }
@@ -162,7 +173,19 @@ impl Failure {
         if let Failure::Library(Error::WouldLose { losses, .. }) = self {
             body["losses"] = losses_json(losses);
         }
+        if let Failure::Foreign { what, .. } = self {
+            body["mime"] = what.mime.into();
+        }
         json!({ "error": body })
+    }
+}
+
+/// What a file is that is not read.
+fn foreign_words(what: &Foreign) -> String {
+    let Foreign { name, mime, .. } = what;
+    match what.sort {
+        Sort::Image | Sort::Console | Sort::Sheet => format!("{name} ({mime}), which is not read"),
+        _ => format!("not a disc image but {name} ({mime})"),
     }
 }
 

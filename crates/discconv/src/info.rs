@@ -3,6 +3,7 @@
 use crate::args::InfoArgs;
 use crate::console::Console;
 use crate::errors::{self, Failure};
+use crate::identity::{self, Known};
 use crate::image::{self, Image};
 use crate::shown;
 use discconv_core::{
@@ -16,19 +17,30 @@ const SAMPLES_DISC: u32 = 512;
 
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
     let image = image::open(&args.image.input, &args.image.reading)?;
-    let surveys = image.discs.iter().map(surveys).collect::<Result<Vec<Surveys>, Error>>()?;
+    let looked = image.discs.iter().map(|disc| Looked::at(&image, disc)).collect::<Result<Vec<Looked>, Error>>()?;
     if console.json {
-        console.data_json(&as_json(&image, &surveys));
+        console.data_json(&as_json(&image, &looked));
     } else {
-        console.data(&text(&image, &surveys));
+        console.data(&text(&image, &looked));
     }
     Ok(errors::DONE)
 }
 
-/// What each track's sectors are, in the order of the tracks.
-type Surveys = Vec<TrackSurvey>;
+/// What a look at a disc showed.
+struct Looked {
+    /// What each track's sectors are, in the order of the tracks.
+    surveys: Vec<TrackSurvey>,
+    /// What it is for.
+    known: Known,
+}
 
-fn surveys(disc: &Disc) -> Result<Surveys, Error> {
+impl Looked {
+    fn at(image: &Image, disc: &Disc) -> Result<Looked, Error> {
+        Ok(Looked { surveys: surveys(disc)?, known: identity::of(image, disc) })
+    }
+}
+
+fn surveys(disc: &Disc) -> Result<Vec<TrackSurvey>, Error> {
     let tracks = u32::try_from(disc.toc().track_count()).unwrap_or(u32::MAX).max(1);
     let samples = (SAMPLES_DISC / tracks).clamp(4, SAMPLES_TRACK);
     let mut scratch = Scratch::default();
@@ -36,13 +48,14 @@ fn surveys(disc: &Disc) -> Result<Surveys, Error> {
 }
 
 /// The keys of the contract, which speak of the first disc; where there are several, `discs` has them all.
-fn as_json(image: &Image, surveys: &[Surveys]) -> Value {
-    let mut discs = image.discs.iter().zip(surveys).map(|(disc, surveys)| disc_json(disc, surveys));
+fn as_json(image: &Image, looked: &[Looked]) -> Value {
+    let mut discs = image.discs.iter().zip(looked).map(|(disc, looked)| disc_json(disc, looked));
     let mut body = Map::new();
     body.insert("path".to_owned(), image.path.to_string_lossy().into());
     body.insert("format".to_owned(), image.container().id.into());
     let first = discs.next().unwrap_or_default();
     body.extend(first.clone());
+    body.insert("mime".to_owned(), mime(image).into());
     body.insert("size_bytes".to_owned(), image.size_bytes().into());
     body.insert("notes".to_owned(), image.notes.iter().map(|note| note.text.as_str()).collect());
     if image.discs.len() > 1 {
@@ -52,8 +65,8 @@ fn as_json(image: &Image, surveys: &[Surveys]) -> Value {
 }
 
 /// What is said of one disc.
-fn disc_json(disc: &Disc, surveys: &[TrackSurvey]) -> Map<String, Value> {
-    let mut surveys = surveys.iter();
+fn disc_json(disc: &Disc, looked: &Looked) -> Map<String, Value> {
+    let mut surveys = looked.surveys.iter();
     let sessions = disc.toc().sessions.iter().enumerate().map(|(place, session)| {
         let tracks: Vec<Value> =
             session.tracks.iter().zip(&mut surveys).map(|(track, survey)| track_json(track, survey)).collect();
@@ -65,6 +78,7 @@ fn disc_json(disc: &Disc, surveys: &[TrackSurvey]) -> Map<String, Value> {
     body.insert("sessions".to_owned(), sessions.into());
     body.insert("mcn".to_owned(), disc.toc().mcn.as_ref().map(ToString::to_string).into());
     body.insert("subchannel".to_owned(), disc.stored_sub().map(SubCoding::name).into());
+    body.extend(looked.known.json());
     body
 }
 
@@ -80,6 +94,12 @@ fn track_json(track: &Track, survey: &TrackSurvey) -> Value {
         "sectors": track.sectors(), "pregap_sectors": track.pregap_sectors(), "indexes": indexes,
         "flags": track.control.names(), "isrc": track.isrc.as_ref().map(ToString::to_string),
     })
+}
+
+/// The media type of the file itself.
+fn mime(image: &Image) -> &'static str {
+    let cooked = image.discs.first().is_some_and(|disc| identity::stored_bytes(disc) == 2048);
+    discconv_identify::mime(image.container().id, cooked)
 }
 
 /// What the file is, and what is in it if it is a wrapper.
@@ -99,18 +119,21 @@ fn media_words(media: Media) -> &'static str {
     }
 }
 
-fn text(image: &Image, surveys: &[Surveys]) -> String {
+fn text(image: &Image, looked: &[Looked]) -> String {
     let several = image.discs.len() > 1;
     let what = match image.discs.as_slice() {
         [disc] => media_words(disc.toc().media).to_owned(),
         discs => shown::count(discs.len() as u64, "disc"),
     };
-    let mut lines = vec![image.shown.clone(), format!("{}, {what}, {}", kind_words(image), shown::size(image.size_bytes()))];
-    for (number, (disc, surveys)) in (1..).zip(image.discs.iter().zip(surveys)) {
+    let size = shown::size(image.size_bytes());
+    let mut lines = vec![image.shown.clone(), format!("{}, {what}, {size}", kind_words(image))];
+    lines.push(format!("type      {}", mime(image)));
+    for (number, (disc, looked)) in (1..).zip(image.discs.iter().zip(looked)) {
         if several {
             lines.push(format!("\ndisc {number} of {}, {}", image.discs.len(), media_words(disc.toc().media)));
         }
-        lines.extend(disc_lines(disc, surveys));
+        lines.extend(looked.known.lines());
+        lines.extend(disc_lines(disc, &looked.surveys));
     }
     if image.discs.iter().any(|disc| disc.toc().media.has_raw()) {
         lines.push("length and pregap are in minutes:seconds:frames".to_owned());

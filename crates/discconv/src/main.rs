@@ -10,6 +10,7 @@ mod checks;
 mod console;
 mod conversion;
 mod convert;
+mod create;
 mod crew;
 mod diff;
 mod digest;
@@ -17,20 +18,24 @@ mod errors;
 mod extract;
 mod formats;
 mod hash;
+mod identity;
 mod image;
 mod info;
 mod interrupt;
 mod job;
 mod lane;
 mod ls;
+mod mount;
 mod obstacle;
 mod password;
 mod progress;
 mod receipt;
+mod repair;
 mod report;
 mod shell;
 mod shown;
 mod summary;
+mod track_file;
 mod verify;
 mod volume;
 mod words;
@@ -107,12 +112,15 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Completions(args) => shell::completions(args, console),
         Verb::Man(args) => shell::man(args, console),
         Verb::Convert(args) => convert::run(args, console),
+        Verb::Create(args) => create::run(args, console),
         Verb::Info(args) => info::run(args, console),
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),
+        Verb::Repair(args) => repair::run(args, console),
         Verb::Diff(args) => diff::run(args, console),
         Verb::Ls(args) => ls::run(args, console),
         Verb::Cat(args) => cat::run(args, console),
         Verb::Extract(args) => extract::run(args, console),
+        Verb::Mount(args) => mount::run(args, console),
     }
 }

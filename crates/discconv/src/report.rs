@@ -60,7 +60,7 @@ fn file_lines(prepared: &Prepared, done: Option<&Done>) -> Vec<String> {
     let sizes: Vec<String> = lens.iter().map(|len| len.map_or_else(|| "?".to_owned(), shown::grouped)).collect();
     let width = sizes.iter().map(String::len).max().unwrap_or(0);
     let lines = files.iter().zip(sizes).zip(lens).zip(prepared.paths()).map(|(((file, size), len), path)| {
-        let mut origin = origins(file, &prepared.image.discs);
+        let mut origin = origins(file, prepared.discs());
         origin.extend(file.len().is_none().then(|| packed_words(file.raw_len(), len)));
         let origin = if origin.is_empty() {
             String::new()
@@ -138,12 +138,17 @@ pub(crate) fn done_json(prepared: &Prepared, done: &Done, settings: &Settings) -
     if prepared.image.paths().count() > 1 {
         source["paths"] = prepared.image.paths().map(|path| path.to_string_lossy()).collect();
     }
-    json!({
+    let mut body = json!({
         "source": source,
         "format": prepared.plan.format, "outputs": outputs.collect::<Vec<_>>(), "losses": losses_json(&done.report.losses),
         "notes": notes, "dry_run": settings.dry_run, "verified": done.report.verified_tracks.is_some(),
         "tracks_identical": done.report.verified_tracks,
-    })
+    });
+    if let Some(change) = &prepared.change {
+        let (key, told) = &change.told;
+        body[*key] = told.clone();
+    }
+    body
 }
 
 #[cfg(test)]

@@ -75,6 +75,21 @@ pub(crate) fn fitted(text: &str, columns: usize) -> String {
     std::iter::once('…').chain(kept.into_iter().rev()).collect()
 }
 
+/// `text` in lines of at most `columns` columns, broken at blanks; a word that is longer has a line of its own.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// A table without lines, in 80 columns; columns named in `right` are flushed right.
 pub(crate) fn table<const N: usize>(head: [&str; N], right: &[usize], rows: impl IntoIterator<Item = [String; N]>) -> String {
     use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -100,6 +115,14 @@ mod tests {
     #[test]
     fn names_cannot_drive_a_terminal() {
         assert_eq!(name("a\u{1b}[31m\n\u{202e}b é 日"), "a\\u{1b}[31m\\u{a}\\u{202e}b é 日");
+    }
+
+    #[test]
+    fn lines_are_broken_at_blanks() {
+        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("unbreakable x", 4), ["unbreakable", "x"]);
+        assert_eq!(wrapped("漢字 漢字", 8), ["漢字", "漢字"]);
+        assert!(wrapped(" ", 4).is_empty());
     }
 
     #[test]

@@ -112,7 +112,10 @@ fn sectors_json(report: &SectorReport) -> Value {
         map.insert(name.to_owned(), list.iter().take(LISTED).map(|lba| lba.0).collect());
     }
     map.insert("form2_without_edc".to_owned(), report.form2_without_edc.into());
-    let more: usize = lists.iter().map(|(_, list)| list.len().saturating_sub(LISTED)).sum();
+    map.insert("q_checked".to_owned(), report.q_checked.into());
+    map.insert("bad_q".to_owned(), report.bad_q.iter().take(LISTED).map(|lba| lba.0).collect());
+    let more: usize =
+        lists.iter().map(|(_, list)| *list).chain([&report.bad_q]).map(|list| list.len().saturating_sub(LISTED)).sum();
     if more > 0 {
         map.insert("more".to_owned(), more.into());
     }
@@ -125,7 +128,7 @@ fn text(image: &Image, found: &[Findings]) -> String {
         if found.len() > 1 {
             lines.push(format!("disc {number} of {}:", found.len()));
         }
-        lines.extend(disc_lines(findings));
+        lines.extend(disc_lines(findings, &own_checks(image)));
     }
     let damaged = |note: &&Note| found.iter().any(|found| found.damage.contains(&note.text));
     let oddities = image.notes.iter().filter(|note| !damaged(note));
@@ -134,21 +137,45 @@ fn text(image: &Image, found: &[Findings]) -> String {
     lines.join("\n")
 }
 
-fn disc_lines(found: &Findings) -> Vec<String> {
+/// What the readers of the wrappers hold against the content by themselves, outermost first.
+fn own_checks(image: &Image) -> Vec<String> {
+    let wrappers = image.wrappers.iter().filter(|info| !info.checks.is_empty());
+    wrappers.map(|info| format!("{}: {}", info.id, info.checks)).collect()
+}
+
+/// `own`: see [`own_checks`].
+fn disc_lines(found: &Findings, own: &[String]) -> Vec<String> {
     let mut lines = vec![match (found.promised, found.broken.len()) {
         (0, broken) if broken > 0 => format!("container: {} cannot be unpacked", shown::count(broken as u64, "place")),
+        (0, _) if !own.is_empty() && found.damage.is_empty() => "container: all of it unpacks".to_owned(),
+        (0, _) if !own.is_empty() => "container: damaged".to_owned(),
         (0, _) if found.blocks => "container: has no checksums of its own; all its blocks unpack".to_owned(),
         (0, _) => "container: has no checksums of its own".to_owned(),
         (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
         (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
     }];
     lines.extend(found.broken.iter().map(|broken| format!("  {}", shown::name(broken))));
+    let held = if found.broken.is_empty() && found.damage.is_empty() { "is right" } else { "was checked" };
+    lines.extend(own.iter().map(|what| format!("  {what} {held}")));
     lines.extend(sector_lines(&found.sectors));
     lines.extend(found.damage.iter().map(|damage| format!("damage: {}", shown::name(damage))));
     lines
 }
 
 fn sector_lines(report: &SectorReport) -> Vec<String> {
+    let mut lines = main_lines(report);
+    if report.q_checked > 0 {
+        lines.push(format!("subchannel: Q of {} checked", shown::count(report.q_checked, "sector")));
+    }
+    if !report.bad_q.is_empty() {
+        let list = &report.bad_q;
+        let what = "which copy protections write on purpose, and scratches do";
+        lines.push(format!("  wrong CRC, {what}: {} at LBA {}", shown::count(list.len() as u64, "sector"), runs_text(list)));
+    }
+    lines
+}
+
+fn main_lines(report: &SectorReport) -> Vec<String> {
     if report.checked == 0 {
         return vec!["sectors: none stores EDC or ECC, so there is nothing to check".to_owned()];
     }
@@ -167,7 +194,7 @@ fn sector_lines(report: &SectorReport) -> Vec<String> {
 }
 
 /// Addresses as the first few runs.
-fn runs_text(list: &[Lba]) -> String {
+pub(crate) fn runs_text(list: &[Lba]) -> String {
     const SHOWN: usize = 6;
     let runs = runs(list);
     let mut text: Vec<String> = runs
@@ -205,7 +232,7 @@ mod tests {
         assert_eq!(json["bad_edc"].as_array().map(Vec::len), Some(1000));
         assert_eq!(json["more"], 500);
         let keys: Vec<&String> = json.as_object().map(|map| map.keys().collect()).unwrap_or_default();
-        assert_eq!(keys, ["checked", "bad_edc", "bad_ecc", "bad_header", "form2_without_edc", "more"]);
+        assert_eq!(keys, ["checked", "bad_edc", "bad_ecc", "bad_header", "form2_without_edc", "q_checked", "bad_q", "more"]);
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn is_room(name: &str) -> bool {
 
 fn may_know(name: &str, other: &str) -> bool {
     if name == FORMATS {
-        return [CORE, SECTOR].contains(&other) || !is_room(other);
+        // What no format knows, identify names.
+        return [CORE, SECTOR, IDENTIFY].contains(&other) || !is_room(other);
     }
     if other == CODEC && CODED.contains(&name) {
         return true;

@@ -13,5 +13,5 @@ pub use descriptors::{Descriptor, FIRST_DESCRIPTOR, Volume, read};
 pub use media::medium;
 pub use of_disc::{medium_of, mode_of};
 pub use subheaders::VolumeSubheaders;
-pub use systems::{System, recognise};
+pub use systems::{System, recognise, recognise_all};
 pub use view::{UserView, read_at};

@@ -4,6 +4,7 @@
 
 use super::UserView;
 use crate::error::Result;
+use std::ops::ControlFlow;
 
 /// What was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct System {
     pub name: &'static str,
     /// Is it never a CD, however short the image is?
     pub dvd: bool,
+    /// Where its mark is: sector, and byte of the sector's user data.
+    pub at: (u64, usize),
 }
 
 /// A mark: these bytes at byte `at` of the user data of `sector`.
@@ -60,40 +63,74 @@ const XBOX_MAGIC: &[u8] = b"MICROSOFT*XBOX*MEDIA";
 const XBOX_DESCRIPTOR: u64 = 32;
 const XBOX_REPEAT: usize = 0x7EC;
 
-/// The system whose mark the volume bears. A bounded number of reads.
+/// The system whose mark the volume bears; of several the one that says most. A bounded number of reads.
 ///
 /// # Errors
 /// Reading.
 pub fn recognise(view: &UserView<'_>) -> Result<Option<System>> {
-    if let Some(name) = find(view, DVD_MARKS)? {
-        return Ok(Some(System { name, dvd: true }));
+    let mut found = None;
+    visit(view, |system| {
+        found = Some(system);
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+/// Every system whose mark the volume bears, the one that says most first: hybrids have several. A bounded number of reads.
+///
+/// # Errors
+/// Reading.
+pub fn recognise_all(view: &UserView<'_>) -> Result<Vec<System>> {
+    let mut found = Vec::new();
+    visit(view, |system| {
+        found.push(system);
+        ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}
+
+/// Tell `tell` of one mark after the other, until it has heard enough.
+fn visit(view: &UserView<'_>, mut tell: impl FnMut(System) -> ControlFlow<()>) -> Result<()> {
+    for (marks, dvd) in [(DVD_MARKS, true), (CD_MARKS, false)] {
+        for mark in marks {
+            let system = System { name: mark.name, dvd, at: (mark.sector, mark.at) };
+            if view.says(mark.sector, mark.at, mark.bytes)? && tell(system).is_break() {
+                return Ok(());
+            }
+        }
+        if dvd
+            && let Some(sector) = xbox(view)?
+            && tell(System { name: "Xbox", dvd, at: (sector, 0) }).is_break()
+        {
+            return Ok(());
+        }
     }
+    if let Some((name, at)) = macintosh(view)?
+        && tell(System { name, dvd: false, at: (0, at) }).is_break()
+    {
+        return Ok(());
+    }
+    if let Some(sector) = udf_anchor(view)? {
+        // The last one: whether it was enough does not matter.
+        let _ = tell(System { name: "UDF", dvd: false, at: (sector, 0) });
+    }
+    Ok(())
+}
+
+/// The sector of a game partition's descriptor.
+fn xbox(view: &UserView<'_>) -> Result<Option<u64>> {
     for partition in XBOX_PARTITIONS {
         let sector = partition + XBOX_DESCRIPTOR;
         if view.says(sector, 0, XBOX_MAGIC)? && view.says(sector, XBOX_REPEAT, XBOX_MAGIC)? {
-            return Ok(Some(System { name: "Xbox", dvd: true }));
-        }
-    }
-    if let Some(name) = find(view, CD_MARKS)? {
-        return Ok(Some(System { name, dvd: false }));
-    }
-    if let Some(name) = macintosh(view)? {
-        return Ok(Some(System { name, dvd: false }));
-    }
-    Ok(if udf_anchor(view)? { Some(System { name: "UDF", dvd: false }) } else { None })
-}
-
-fn find(view: &UserView<'_>, marks: &[Mark]) -> Result<Option<&'static str>> {
-    for mark in marks {
-        if view.says(mark.sector, mark.at, mark.bytes)? {
-            return Ok(Some(mark.name));
+            return Ok(Some(sector));
         }
     }
     Ok(None)
 }
 
 /// Apple partition map, HFS or HFS+ at the start of the image. Their magics are two letters, so more is asked for.
-fn macintosh(view: &UserView<'_>) -> Result<Option<&'static str>> {
+/// Returns the byte of the image too.
+fn macintosh(view: &UserView<'_>) -> Result<Option<(&'static str, usize)>> {
     let mut head = [0; 4];
     if view.read(0, 0, &mut head)? && head[..2] == *b"ER" {
         let block = u16::from_be_bytes([head[2], head[3]]);
@@ -104,7 +141,7 @@ fn macintosh(view: &UserView<'_>) -> Result<Option<&'static str>> {
             _ => false,
         };
         if map {
-            return Ok(Some("Apple partition map"));
+            return Ok(Some(("Apple partition map", 0)));
         }
     }
     let mut volume = [0; 48];
@@ -114,15 +151,15 @@ fn macintosh(view: &UserView<'_>) -> Result<Option<&'static str>> {
     let be32 = |at: usize| u32::from_be_bytes([volume[at], volume[at + 1], volume[at + 2], volume[at + 3]]);
     Ok(match &volume[..4] {
         // Version 4 is HFS+, 5 is HFSX; the block size is a power of two of at least 512.
-        [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] if be32(40).is_power_of_two() && be32(40) >= 512 => Some("HFS+"),
+        [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] if be32(40).is_power_of_two() && be32(40) >= 512 => Some(("HFS+", 0x400)),
         // The allocation block is a multiple of 512.
-        [b'B', b'D', ..] if be32(20) != 0 && be32(20).is_multiple_of(512) => Some("HFS"),
+        [b'B', b'D', ..] if be32(20) != 0 && be32(20).is_multiple_of(512) => Some(("HFS", 0x400)),
         _ => None,
     })
 }
 
 /// An anchor volume descriptor pointer (ECMA-167 3/10.2) at one of its places (UDF 2.2.3).
-fn udf_anchor(view: &UserView<'_>) -> Result<bool> {
+fn udf_anchor(view: &UserView<'_>) -> Result<Option<u64>> {
     let sectors = view.sectors();
     for sector in [256, sectors.saturating_sub(257), sectors.saturating_sub(1), 512] {
         let mut tag = [0_u8; 16];
@@ -132,8 +169,8 @@ fn udf_anchor(view: &UserView<'_>) -> Result<bool> {
         let sum = tag.iter().enumerate().filter(|(at, _)| *at != 4).fold(0_u8, |sum, (_, byte)| sum.wrapping_add(*byte));
         let location = u64::from(u32::from_le_bytes([tag[12], tag[13], tag[14], tag[15]]));
         if tag[..2] == [2, 0] && sum == tag[4] && location == sector {
-            return Ok(true);
+            return Ok(Some(sector));
         }
     }
-    Ok(false)
+    Ok(None)
 }

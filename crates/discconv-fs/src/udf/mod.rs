@@ -23,6 +23,7 @@ mod text;
 mod wire;
 
 use crate::gather::{gather, place};
+use crate::odd::Oddities;
 use crate::{About, Entry, FileSystem, Kind, Run, Space, What};
 use directory::Named;
 use discconv_core::{At, Error, Limits, Note, Result};
@@ -55,6 +56,7 @@ struct Udf {
     /// Where the root's ICB is; or why nobody knows.
     root: Result<Block, String>,
     limits: Limits,
+    odd: Oddities,
 }
 
 impl Udf {
@@ -72,7 +74,7 @@ impl Udf {
             (about.start, about.blocks) = (plain.start, plain.len / u64::from(about.block_bytes));
         }
         let root = file_set.map(|found| found.root.block).map_err(|error| error.to_string());
-        Ok(Udf { partitions, about, root, limits: *limits })
+        Ok(Udf { partitions, about, root, limits: *limits, odd: Oddities::default() })
     }
 
     /// What `read` makes of the main copy, or of the mirror where it errs.
@@ -110,16 +112,19 @@ impl Udf {
         })
     }
 
-    /// The entry of a name. A file that cannot be read has a name all the same; what is wrong is told when it is read.
+    /// The entry of a name. A file that cannot be read has a name all the same.
     fn entry(&self, named: Named) -> Entry {
         let node = pack(named.icb);
         let blank = if named.directory { What::Directory } else { What::File };
         let mut entry = Entry::new(named.name, blank, node);
         entry.hidden = named.hidden;
-        if let Ok(found) = self.either(|copy| icb::read(&self.partitions, named.icb, copy)) {
-            entry.what = self.what(&found);
-            entry.len = found.len;
-            (entry.modified, entry.mode, entry.owner) = (found.modified, Some(found.mode), found.owner);
+        match self.either(|copy| icb::read(&self.partitions, named.icb, copy)) {
+            Ok(found) => {
+                entry.what = self.what(&found);
+                entry.len = found.len;
+                (entry.modified, entry.mode, entry.owner) = (found.modified, Some(found.mode), found.owner);
+            }
+            Err(error) => self.odd.tell(format!("{:?} cannot be read: {error}", entry.name)),
         }
         entry
     }
@@ -152,6 +157,11 @@ impl Udf {
 impl FileSystem for Udf {
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let found = self.odd.all(self.partitions.space.name());
+        self.about.notes.iter().cloned().chain(found).collect()
     }
 
     fn root(&self) -> Entry {

@@ -1,7 +1,7 @@
 //! Volumes of consoles, laid by hand.
 
-use crate::lay;
 use crate::show::trees;
+use crate::user;
 
 const SECTOR: usize = 2048;
 
@@ -81,7 +81,7 @@ pub(crate) fn opera() -> Vec<u8> {
 
 #[test]
 fn xbox() {
-    insta::assert_snapshot!(trees(&lay::space("game.iso", xdvdfs())));
+    insta::assert_snapshot!(trees(&user::space("game.iso", xdvdfs())));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn xbox_beside_its_video_partition() {
     // Of the three generations the third begins nearest to the start.
     let mut disc = vec![0; 0x0208_0000];
     disc.extend(xdvdfs());
-    let shown = trees(&lay::space("game.iso", disc));
+    let shown = trees(&user::space("game.iso", disc));
     assert!(shown.starts_with("XDVDFS XGD3; created 2001-01-01T00:00:00Z; 40 blocks of 2048 from byte 34078720"), "{shown}");
     assert!(shown.contains("\"default.xbe\" 5 @16676 2cf24dba5fb0"), "{shown}");
 }
@@ -99,7 +99,7 @@ fn trees_that_lie() {
     let with = |at: usize, bytes: &[u8]| {
         let mut disc = xdvdfs();
         put(&mut disc, 33 * SECTOR + at, bytes);
-        trees(&lay::space("game.iso", disc))
+        trees(&user::space("game.iso", disc))
     };
     // Left of itself; right outside of the table; a folder that is the root; a file longer than the disc; an empty table.
     assert!(with(7 * 4, &[7, 0]).contains("goes round in a circle"));
@@ -111,7 +111,7 @@ fn trees_that_lie() {
 
 #[test]
 fn three_do() {
-    insta::assert_snapshot!(trees(&lay::space("game.iso", opera())));
+    insta::assert_snapshot!(trees(&user::space("game.iso", opera())));
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn three_do_in_a_circle() {
     let mut disc = opera();
     put(&mut disc, 0x60, &numbers(&[0, 6]));
     put(&mut disc, 7 * SECTOR, &opera_block(1, &[]));
-    let shown = trees(&lay::space("game.iso", disc));
+    let shown = trees(&user::space("game.iso", disc));
     assert!(shown.contains("error: game.iso: LBA 7: found blocks of a directory that go round in a circle"), "{shown}");
 }

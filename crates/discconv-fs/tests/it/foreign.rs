@@ -1,7 +1,7 @@
 //! UDF and Macintosh volumes that nobody of this project made.
 
-use crate::lay;
 use crate::show::tree;
+use crate::user;
 use discconv_core::Limits;
 use discconv_fs::{Kind, find};
 use discconv_testkit::corpus::folder;
@@ -12,7 +12,7 @@ fn all(name: &str, kinds: &[Kind]) {
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|found| found.unwrap().path()).collect();
     paths.sort();
     for path in paths {
-        let space = lay::space(&path.file_name().unwrap().to_string_lossy(), std::fs::read(&path).unwrap());
+        let space = user::space(&path.file_name().unwrap().to_string_lossy(), std::fs::read(&path).unwrap());
         let systems = find(&space, &Limits::default()).unwrap();
         let shown: String = systems
             .iter()

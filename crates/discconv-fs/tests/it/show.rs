@@ -1,12 +1,29 @@
 //! A disc and its trees as text.
 
 use discconv_core::error::printable;
-use discconv_core::{Limits, ReadAt};
+use discconv_core::{Disc, Limits, ReadAt};
+use discconv_formats::OpenedImage;
 use discconv_fs::{About, Content, Entry, FileSystem, Space, What, find, walk};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
+
+/// The disc that a file holds.
+pub(crate) fn disc_of(path: &Path) -> Result<Disc, String> {
+    let siblings = discconv_host::FolderSiblings::beside(path);
+    let source = discconv_host::FileSource::open(path).map_err(|error| error.to_string())?;
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let input = discconv_core::Input::new(name, Arc::new(source), &siblings);
+    let OpenedImage { discs, .. } = discconv_formats::open(&input).map_err(|error| error.to_string())?;
+    discs.into_iter().next().ok_or_else(|| "no disc".to_owned())
+}
+
+/// Its user data.
+pub(crate) fn space_of(path: &Path) -> Result<Arc<Space>, String> {
+    disc_of(path).map(|disc| Arc::new(Space::new(Arc::new(disc))))
+}
 
 /// All trees of a disc.
 pub(crate) fn trees(space: &Arc<Space>) -> String {
@@ -31,7 +48,7 @@ pub(crate) fn tree(space: &Arc<Space>, system: &dyn FileSystem) -> String {
         Ok(false) => text.push_str("  (limit)\n"),
         Err(error) => writeln!(text, "  error: {error}").unwrap(),
     }
-    for note in &system.about().notes {
+    for note in system.notes() {
         writeln!(text, "  note: {}", printable(&note.text)).unwrap();
     }
     text

@@ -1,7 +1,7 @@
 //! UDF volumes laid by hand: every way to say where a file is.
 
-use crate::lay;
 use crate::show::trees;
+use crate::user;
 use discconv_testkit::udf::{Body, file_set, lay as volume};
 
 const PLAIN: [u8; 6] = [1, 6, 1, 0, 0, 0];
@@ -87,7 +87,7 @@ fn everything() -> Vec<u8> {
 
 #[test]
 fn every_kind_of_file() {
-    insta::assert_snapshot!(trees(&lay::space("udf.img", everything())));
+    insta::assert_snapshot!(trees(&user::space("udf.img", everything())));
 }
 
 /// A partition map of type 2 with that name.
@@ -106,7 +106,7 @@ fn virtual_partition(vat: (u32, Vec<u8>)) -> String {
     let [set, root, file, first] = one_file(1);
     let blocks = [(50, set), (51, root), (60, file), (53, first), (54, b"last".to_vec()), vat];
     let maps = [PLAIN.to_vec(), map("*UDF Virtual Partition").bytes()];
-    trees(&lay::space("vat.img", volume("MAPS", &maps, 1, &blocks)))
+    trees(&user::space("vat.img", volume("MAPS", &maps, 1, &blocks)))
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn sparing() {
     let table = table.seal(0, 190);
     let blocks = [(0, set), (1, root), (200 - 64, file), (201 - 64, first), (4, b"last".to_vec()), (190 - 64, table)];
     let maps = [map("*UDF Sparable Partition").u16(40, 2).u8(42, 2).u32(44, 72).put(48, &numbers(&[189, 190])).bytes()];
-    insta::assert_snapshot!(trees(&lay::space("spared.img", volume("MAPS", &maps, 0, &blocks))));
+    insta::assert_snapshot!(trees(&user::space("spared.img", volume("MAPS", &maps, 0, &blocks))));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn metadata_and_its_mirror() {
             }
         }
         let maps = [PLAIN.to_vec(), map("*UDF Metadata Partition").u32(40, 10).u32(44, 11).bytes()];
-        trees(&lay::space("metadata.img", volume("MAPS", &maps, 1, &blocks)))
+        trees(&user::space("metadata.img", volume("MAPS", &maps, 1, &blocks)))
     };
     let whole = laid(0);
     insta::assert_snapshot!(whole);
@@ -166,7 +166,7 @@ fn sequences() {
     let shown = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = everything();
         change(&mut bytes);
-        trees(&lay::space("udf.img", bytes))
+        trees(&user::space("udf.img", bytes))
             .lines()
             .filter(|line| line.starts_with("UDF") || line.contains("note"))
             .collect::<Vec<_>>()
@@ -189,7 +189,7 @@ fn sequences() {
 fn lies() {
     let with = |at: u32, bytes: Vec<u8>| {
         let blocks = [(0, file_set("LIE", 0)), (1, root(&[name(0, b"\x08file", 5, 0)])), (at, bytes)];
-        trees(&lay::space("lie.img", volume("LIE", &[PLAIN.to_vec()], 0, &blocks)))
+        trees(&user::space("lie.img", volume("LIE", &[PLAIN.to_vec()], 0, &blocks)))
     };
     let circle = Body::new(32).u32(20, 8).put(24, &numbers(&[2048 | MORE, 6])).seal(258, 6);
     let blocks = [
@@ -198,7 +198,7 @@ fn lies() {
         (5, entry(5, 5, 0, 9999, &numbers(&[2048 | MORE, 6]))),
         (6, circle),
     ];
-    let shown = trees(&lay::space("lie.img", volume("LIE", &[PLAIN.to_vec()], 0, &blocks)));
+    let shown = trees(&user::space("lie.img", volume("LIE", &[PLAIN.to_vec()], 0, &blocks)));
     assert!(shown.contains("allocation descriptors that go round in a circle"), "{shown}");
     for (bytes, said) in [
         (entry(5, 5, 0, u64::MAX, &numbers(&[2048, 7])), "found extents for 2048 bytes; expected the 18446744073709551615 bytes"),

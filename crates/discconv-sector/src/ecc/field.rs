@@ -11,7 +11,7 @@ const REDUCTION: u8 = 0x1D;
 
 /// Times alpha. Without a branch, so that it becomes an add, a compare, an and, an exclusive or.
 #[inline(always)]
-pub(super) const fn double(x: u8) -> u8 {
+pub(crate) const fn double(x: u8) -> u8 {
     let top = (x.cast_signed() >> 7).cast_unsigned();
     (x << 1) ^ (top & REDUCTION)
 }
