@@ -45,9 +45,8 @@ const BAD_ENOUGH: usize = 8;
 
 /// LBAs of the first sector of each pair that LibCrypt may alter; the second is 5 further on. They lie around 3 minutes, and
 /// again around 9 minutes.
-const LIBCRYPT: [i32; 16] = [
-    13955, 14081, 14335, 14429, 14499, 14749, 14906, 14980, 15092, 15162, 15228, 15478, 15769, 15881, 15951, 16017,
-];
+const LIBCRYPT: [i32; 16] =
+    [13955, 14081, 14335, 14429, 14499, 14749, 14906, 14980, 15092, 15162, 15228, 15478, 15769, 15881, 15951, 16017];
 const SECOND_OF_PAIR: i32 = 5;
 /// So many pairs are no accident.
 const PAIRS_ENOUGH: usize = 3;
@@ -87,7 +86,8 @@ fn bad_sectors(look: &Look) -> Result<Option<Evidence>> {
     let (mut seen, mut bad) = (0, Vec::new());
     for nth in 0..BAD_SAMPLES {
         let lba = Lba(first + (end - first) / BAD_SAMPLES * nth);
-        let stored = disc.extent_at(lba).and_then(|extent| extent.main).is_some_and(|place| place.form.main == Main::Frame(0, 2352));
+        let stored =
+            disc.extent_at(lba).and_then(|extent| extent.main).is_some_and(|place| place.form.main == Main::Frame(0, 2352));
         if !stored || forgive(disc.read_sectors(lba, &Form::RAW, &mut scratch, &mut raw))?.is_none() {
             continue;
         }
@@ -115,9 +115,9 @@ fn libcrypt(look: &Look) -> Result<Option<Trace>> {
     }
     let (Some(first), Some(last)) = (altered.first(), altered.last()) else { return Ok(None) };
     // A dump with a bad subchannel is wrong elsewhere too: between the pairs.
-    let dirty = [1, 2, 3, 4].into_iter().try_fold(0, |sum, after| {
-        is_altered(look, Lba(first + after)).map(|altered| sum + usize::from(altered))
-    })?;
+    let dirty = [1, 2, 3, 4]
+        .into_iter()
+        .try_fold(0, |sum, after| is_altered(look, Lba(first + after)).map(|altered| sum + usize::from(altered)))?;
     if altered.len() < PAIRS_ENOUGH || dirty > 0 {
         return Ok(None);
     }

@@ -63,11 +63,11 @@ impl Known {
                 say(label, text);
             }
         }
-        say("volume", joined(identity.volumes.iter().map(volume_words)));
+        say("volume", volume_words(&identity.volumes));
         say("boot", boot_words(&identity.boot));
         say("protected", joined(identity.protection.iter().map(trace_words)));
         say("runs in", joined(runs.iter().map(|row| row.name.to_owned())));
-        say("trouble", trouble.as_deref().map(|text| shown::name(text)).unwrap_or_default());
+        say("trouble", trouble.as_deref().map(shown::name).unwrap_or_default());
         lines
     }
 
@@ -134,10 +134,21 @@ fn field_words(fields: &Fields) -> [(&'static str, String); 4] {
     ]
 }
 
-fn volume_words(about: &About) -> String {
-    let version = if about.version.is_empty() { String::new() } else { format!(" {}", text(&about.version)) };
-    let label = if about.label.is_empty() { String::new() } else { format!(" \"{}\"", text(&about.label)) };
-    format!("{}{version}{label}", about.kind.name())
+/// Volumes, those of one name together.
+fn volume_words(volumes: &[About]) -> String {
+    let mut named: Vec<(&str, Vec<String>)> = Vec::new();
+    for about in volumes {
+        let kind = format!("{} {}", about.kind.name(), text(&about.version)).trim_end().to_owned();
+        match named.iter_mut().find(|(label, _)| *label == about.label) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => named.push((&about.label, vec![kind])),
+        }
+    }
+    let volumes = named.into_iter().map(|(label, kinds)| {
+        let kinds = kinds.join(", ");
+        if label.is_empty() { kinds } else { format!("\"{}\" ({kinds})", text(label)) }
+    });
+    joined(volumes)
 }
 
 fn boot_words(boot: &Boot) -> String {
@@ -209,7 +220,8 @@ fn trace_json(trace: &Trace) -> Value {
 
 fn volume_json(about: &About) -> Value {
     let date = |stamp: Option<discconv_fs::Stamp>| stamp.map(|stamp| stamp.to_string());
-    let notes: Vec<Value> = about.notes.iter().map(|note| json!({ "damage": note.kind == NoteKind::Damage, "text": note.text })).collect();
+    let notes: Vec<Value> =
+        about.notes.iter().map(|note| json!({ "damage": note.kind == NoteKind::Damage, "text": note.text })).collect();
     json!({
         "kind": about.kind.id(), "name": about.kind.name(), "version": said(&about.version), "label": said(&about.label),
         "system": said(&about.system), "set": said(&about.set), "publisher": said(&about.publisher),

@@ -55,7 +55,10 @@ fn configuration(look: &Look) -> Result<Option<String>> {
 
 fn boots(look: &Look, key: &str) -> Result<Option<Evidence>> {
     let configuration = configuration(look)?;
-    Ok(configuration.as_deref().and_then(|text| line(text, key)).map(|said| Evidence::new("SYSTEM.CNF", format!("{key} = {said}"))))
+    Ok(configuration
+        .as_deref()
+        .and_then(|text| line(text, key))
+        .map(|said| Evidence::new("SYSTEM.CNF", format!("{key} = {said}"))))
 }
 
 pub(super) fn boots_ps2(look: &Look) -> Result<Option<Evidence>> {

@@ -59,7 +59,13 @@ pub(super) fn ps3(look: &Look, _: Lba) -> Result<Fields> {
 
 /// A volume for games, or one whose `UMD_DATA.BIN` is that of a game.
 pub(super) fn is_game(look: &Look) -> Result<Option<Evidence>> {
-    let data = || Ok(if look.has("PSP_GAME")? && look.has("UMD_DATA.BIN")? { Some(Evidence::new("UMD_DATA.BIN", "the file")) } else { None });
+    let data = || {
+        Ok(if look.has("PSP_GAME")? && look.has("UMD_DATA.BIN")? {
+            Some(Evidence::new("UMD_DATA.BIN", "the file"))
+        } else {
+            None
+        })
+    };
     match super::volume(look, "PSP GAME") {
         Some(evidence) => Ok(Some(evidence)),
         None => data(),

@@ -148,7 +148,9 @@ fn dreamcast() {
 
 #[test]
 fn gamecube_and_wii() {
-    let game = |magic: usize, bytes: &[u8]| Laid::blank(32).with(0, 0, b"GALE01\x01\x02").with(0, magic, bytes).with(0, 0x20, b"Some Game");
+    let game = |magic: usize, bytes: &[u8]| {
+        Laid::blank(32).with(0, 0, b"GALE01\x01\x02").with(0, magic, bytes).with(0, 0x20, b"Some Game")
+    };
     insta::assert_snapshot!(game(0x1C, &[0xC2, 0x33, 0x9F, 0x3D]).shown(), @r"
     GameCube
       LBA 0, byte 28: the mark of GameCube
@@ -176,8 +178,13 @@ fn gamecube_and_wii() {
 #[test]
 fn consoles_with_a_header_of_their_own() {
     let pce = Laid::blank(32).with(1, 0x20, b"PC Engine CD-ROM SYSTEM\0Copyright").with(1, 0x6A, b"SOME GAME");
-    let fx = Laid::blank(32).with(0, 0, b"PC-FX:Hu_CD-ROM").with(1, 0, b"SOME GAME").with(1, 0x30, b"N001HUDSON").with(1, 0x78, b"19941223");
-    let three = Laid::blank(32).with(0, 0, &[1, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 1]).with(0, 0x28, b"CD-ROM").with(0, 0x48, &[1, 2, 3, 4]);
+    let fx = Laid::blank(32).with(0, 0, b"PC-FX:Hu_CD-ROM").with(1, 0, b"SOME GAME").with(1, 0x30, b"N001HUDSON").with(
+        1,
+        0x78,
+        b"19941223",
+    );
+    let three =
+        Laid::blank(32).with(0, 0, &[1, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 1]).with(0, 0x28, b"CD-ROM").with(0, 0x48, &[1, 2, 3, 4]);
     let towns = Laid::blank(32).with(0, 0, b"IPL4");
     insta::assert_snapshot!(pce.shown() + &fx.shown() + &three.shown() + &towns.shown(), @r"
     PC Engine CD / TurboGrafx-CD

@@ -11,7 +11,8 @@ fn what(name: &str, bytes: &[u8]) -> String {
 
 /// Records of 128 characters, then the fax.
 fn cals() -> Vec<u8> {
-    let records = ["srcdocid: NONE", "dstdocid: NONE", "txtfilid: NONE", "figid: NONE", "srcgph: NONE", "doccls: NONE", "rtype: 1"];
+    let records =
+        ["srcdocid: NONE", "dstdocid: NONE", "txtfilid: NONE", "figid: NONE", "srcgph: NONE", "doccls: NONE", "rtype: 1"];
     let mut out = Vec::new();
     for record in records.into_iter().chain(["rorient: 000,270", "rpelcnt: 002550,003300", "rdensty: 0300", "notes: NONE"]) {
         out.extend(format!("{record:128}").as_bytes());

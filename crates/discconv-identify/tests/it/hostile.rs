@@ -24,8 +24,7 @@ fn everything(content: &[u8]) -> Laid {
 #[test]
 fn any_content_of_the_files_is_survived() {
     let mut rng = Rng::seed_from_env("identify");
-    let beginnings: [&[u8]; 8] =
-        [b"", b"\0PSF", b"XBEH", b"XEX2", b"DVDVIDEO-VMG", b"BOOT = ", b"BOOT2=cdrom0:\\", b"INDX"];
+    let beginnings: [&[u8]; 8] = [b"", b"\0PSF", b"XBEH", b"XEX2", b"DVDVIDEO-VMG", b"BOOT = ", b"BOOT2=cdrom0:\\", b"INDX"];
     for beginning in beginnings {
         for len in [0, 1, 7, 64, 700] {
             let content = [beginning, &rng.bytes(len)].concat();

@@ -122,7 +122,8 @@ fn record(name: &[u8], sector: usize, len: usize, flags: u8) -> Vec<u8> {
 
 pub(crate) fn show(identity: &Identity) -> String {
     let mut out = String::new();
-    let signs = |evidence: &[Evidence]| evidence.iter().map(|sign| format!("\n  {}: {}", sign.place, sign.what)).collect::<String>();
+    let signs =
+        |evidence: &[Evidence]| evidence.iter().map(|sign| format!("\n  {}: {}", sign.place, sign.what)).collect::<String>();
     for found in &identity.systems {
         writeln!(out, "{}{}", found.system.name, signs(&found.evidence)).unwrap();
         let fields = &found.fields;
