@@ -222,6 +222,44 @@ fn damage_is_told_beside_hashes_and_differences() {
     room.run(&["diff", "mixed.cue", "mixed.bin", "-q"]).ok().says("same disc");
 }
 
+/// Subchannel is part of a disc where both images store it, and said to be left aside where one does not.
+#[test]
+fn diff_looks_at_subchannel() {
+    let room = Room::with("raw-mode1");
+    room.run(&["small.bin", "a.img", "--sector", "2448"]).ok();
+    room.run(&["a.img", "a.chd"]).ok();
+    let ran = room.run(&["diff", "small.bin", "a.chd"]).ok();
+    ran.says("subchannel of 26 sectors not compared, since only one side stores it");
+    room.run(&["diff", "a.img", "a.chd"]).ok().never_says("subchannel");
+    let mut bytes = room.get("a.img");
+    bytes[7 * 2448 + 2352 + 5] ^= 4;
+    room.put("b.img", &bytes);
+    let ran = room.run(&["diff", "a.chd", "b.img"]).exits(1).says("track 1: subchannel of 1 sector from LBA 7 on");
+    ran.says("different in the subchannel of 1 of 26 sectors");
+    let json = room.run(&["diff", "a.chd", "b.img", "--json"]).exits(1).json();
+    assert_eq!(json["subchannel"]["differences"][0]["first_lba"], 7, "{json:#}");
+    assert_eq!((&json["same"], &json["subchannel"]["sectors"]), (&false.into(), &26.into()), "{json:#}");
+}
+
+/// The digest that a container promises of its content is held against it, whoever reads that.
+#[test]
+fn a_promise_that_does_not_hold() {
+    let room = Room::with("mixed");
+    room.run(&["mixed.cue", "x.chd"]).ok();
+    room.run(&["hash", "x.chd"]).ok().never_says("warning");
+    let mut bytes = room.get("x.chd");
+    // The SHA-1 of the content; that of content and metadata would be found wrong when the file is opened, and may be unknown.
+    bytes[64] ^= 1;
+    bytes[84..104].fill(0);
+    room.put("x.chd", &bytes);
+    for verb in ["hash", "verify"] {
+        room.run(&[verb, "x.chd"]).exits(4).says("x.chd: SHA-1 is").says("the container promises");
+        let ran = room.run(&[verb, "x.chd", "--json"]).exits(4);
+        assert!(ran.json()["notes"].to_string().contains("the container promises") && ran.stderr.is_empty(), "{}", ran.all());
+    }
+    room.run(&["x.chd", "y.cue"]).exits(4).says("the container promises");
+}
+
 /// What no file holds is in no BIN of a track: the gap behind it either.
 #[test]
 fn hash_leaves_out_gaps_that_no_file_holds() {

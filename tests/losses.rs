@@ -268,3 +268,28 @@ fn what_is_larger_than_a_cd_does_not_fit_into_bin_and_cue() {
     assert!(!room.has("x.cue") && !room.has("x.bin"));
     room.run(&["dvd.iso", "x.iso", "--dry-run"]).ok();
 }
+
+/// Hunks that are not there are damage as those are that do not unpack; without its map a CHD is nothing.
+#[test]
+fn a_chd_that_ends_too_early() {
+    let room = Room::with("mixed");
+    // Without codecs the map is in front; with them it is at the end.
+    room.run(&["mixed.cue", "plain.chd", "--codec", "none"]).ok();
+    room.run(&["mixed.cue", "packed.chd"]).ok();
+    let plain = room.get("plain.chd");
+    room.put("cut.chd", &plain[..plain.len() - 30_000]);
+    room.run(&["cut.chd", "x.cue"]).exits(4).says("the file ends, and 2 of its 6 hunks, from hunk 4 on, are not whole");
+    assert!(!room.has("x.cue"));
+    room.run(&["verify", "cut.chd"]).exits(4).says("from hunk 4 on");
+    room.run(&["cut.chd", "x.cue", "--allow-loss", "damage"]).ok().says("from hunk 4 on");
+    let (whole, cut) = (laid("mixed", "mixed.bin"), room.get("x.bin"));
+    assert!(cut.len() == whole.len() && cut[..24 * 2352] == whole[..24 * 2352]);
+
+    let packed = room.get("packed.chd");
+    room.put("cut.chd", &packed[..packed.len() / 2]);
+    for allow in [&[][..], &["--allow-loss", "damage"]] {
+        let ran = room.run(&[&["cut.chd", "y.cue"], allow].concat()).exits(4);
+        ran.says("expected the map of its hunks").says("hint: without the map no hunk can be found");
+    }
+    assert!(!room.has("y.cue"));
+}

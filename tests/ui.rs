@@ -223,13 +223,11 @@ fn a_result_that_cannot_be_printed_is_a_failure() {
 fn what_this_version_lacks_is_said() {
     let room = Room::with("iso-2048");
     for line in [
-        "create d x.iso",
-        "mount small.iso d",
         "doctor small.iso",
         "explain x",
         "dat scan d",
         "check r.json",
-        "help mount",
+        "help doctor",
         "small.iso --for ps1",
         "small.iso --explain",
     ] {

@@ -10,8 +10,14 @@ use discconv_core::{Error, Format, FormatInfo, Input, Opened, Peek, Result, Scor
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bzip2;
 
-static INFO: FormatInfo =
-    FormatInfo { id: "bzip2", name: "bzip2 file", extensions: &["bz2"], spec: "bzip2 1.0.8 as it behaves", ..crate::WRAPPER };
+static INFO: FormatInfo = FormatInfo {
+    id: "bzip2",
+    name: "bzip2 file",
+    extensions: &["bz2"],
+    checks: "the CRC-32 of each block",
+    spec: "bzip2 1.0.8 as it behaves",
+    ..crate::WRAPPER
+};
 
 /// Behind `BZh` and a digit: a block, or the end of a stream.
 const BLOCKS: [[u8; 6]; 2] = [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];

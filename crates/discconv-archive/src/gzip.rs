@@ -21,7 +21,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gzip;
 
-static INFO: FormatInfo = FormatInfo { id: "gzip", name: "gzip file", extensions: &["gz"], spec: "RFC 1952", ..crate::WRAPPER };
+static INFO: FormatInfo = FormatInfo {
+    id: "gzip",
+    name: "gzip file",
+    extensions: &["gz"],
+    checks: "the CRC-32 of each member",
+    spec: "RFC 1952",
+    ..crate::WRAPPER
+};
 
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
 const HEADER: usize = 10;

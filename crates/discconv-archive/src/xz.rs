@@ -26,8 +26,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Xz;
 
-static INFO: FormatInfo =
-    FormatInfo { id: "xz", name: "xz file", extensions: &["xz"], spec: "The .xz File Format 1.2.1", ..crate::WRAPPER };
+static INFO: FormatInfo = FormatInfo {
+    id: "xz",
+    name: "xz file",
+    extensions: &["xz"],
+    checks: "the check of each block that has one",
+    spec: "The .xz File Format 1.2.1",
+    ..crate::WRAPPER
+};
 
 const MAGIC: [u8; 6] = [0xFD, b'7', b'z', b'X', b'Z', 0];
 const FOOTER_MAGIC: [u8; 2] = *b"YZ";

@@ -25,7 +25,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zstd;
 
-static INFO: FormatInfo = FormatInfo { id: "zstd", name: "zstd file", extensions: &["zst"], spec: "RFC 8878", ..crate::WRAPPER };
+static INFO: FormatInfo = FormatInfo {
+    id: "zstd",
+    name: "zstd file",
+    extensions: &["zst"],
+    checks: "the checksum of each frame that has one",
+    spec: "RFC 8878",
+    ..crate::WRAPPER
+};
 
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// Without its lowest four bits.

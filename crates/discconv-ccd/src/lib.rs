@@ -54,6 +54,7 @@ static INFO: FormatInfo = FormatInfo {
     media: &[Media::Cd],
     // The image begins at LBA 0, and packs have not every letter.
     carries: LossKinds::ALL.without(LossKind::Pregap).without(LossKind::CdText),
+    carries_but: &[(LossKind::Pregap, "what is in no track"), (LossKind::CdText, "what no packs hold")],
     spec: "CloneCD, libmirage and Aaru conventions",
     options: &[("--sector 2352|2448", "without a .sub, or with one (2448, the default)")],
     ..FormatInfo::BASE

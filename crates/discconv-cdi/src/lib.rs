@@ -56,6 +56,13 @@ static INFO: FormatInfo = FormatInfo {
         .without(LossKind::Index)
         .without(LossKind::Sessions)
         .without(LossKind::Pregap),
+    carries_but: &[
+        (LossKind::Sessions, "CD-i, odd lead-outs"),
+        (LossKind::Index, "without a sector"),
+        (LossKind::CdText, "what no packs hold"),
+        (LossKind::Flags, "SCMS"),
+        (LossKind::Pregap, "odd lengths"),
+    ],
     spec: "libmirage, Aaru, Flycast and psx-spx conventions",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each data sector (2352, or 2448 where there is subchannel)")],
     ..FormatInfo::BASE

@@ -2,20 +2,21 @@
 
 use crate::meta::{Private, SessionFact, TrackFacts};
 use crate::target::TargetTrack;
-use discconv_core::{Disc, Extra, Lba, Media, SessionKind, Toc};
+use discconv_core::{Disc, Extra, Lba, Media, SessionKind, Toc, Track};
 
 /// Extras are sheets and the like. What is larger altogether is left out: metadata is read whole.
 const MOST_EXTRA_BYTES: usize = 4 << 20;
 
-/// The facts about `disc`; none for one that needs none.
+/// The number by which the one track of sectors without frames is known, which has no line.
+pub(crate) const ONLY: u8 = 1;
+
+/// The facts about `disc`, whose tracks have lines; none for one that needs none.
 pub(crate) fn of(disc: &Disc, tracks: &[TargetTrack]) -> Private {
     let toc = disc.toc();
-    let mut private = Private { mcn: toc.mcn.clone(), cd_text: toc.cd_text.clone(), ..Private::default() };
+    let mut private = of_whole(disc);
     let mut free_from = Lba::ZERO;
     for (track, target) in toc.tracks().zip(tracks) {
-        let mut facts = TrackFacts { isrc: track.isrc.clone(), control: track.control, ..TrackFacts::default() };
-        facts.number = (track.number != target.line.number).then_some(track.number);
-        facts.indexes = track.indexes.iter().copied().filter(|(index, _)| *index > 1).collect();
+        let mut facts = of_track(track, target.line.number);
         let at = if target.line.pregap > 0 { track.first().max(free_from) } else { target.lbas.start };
         facts.at = (toc.media != Media::Gd && at != free_from).then_some(at);
         free_from = track.end;
@@ -26,8 +27,48 @@ pub(crate) fn of(disc: &Disc, tracks: &[TargetTrack]) -> Private {
     if says_sessions(toc) {
         private.sessions = sessions(toc, tracks);
     }
-    private.extras = kept_extras(disc).cloned().collect();
     private
+}
+
+/// The facts about a disc of one track that is nothing but sectors.
+pub(crate) fn of_sectors(disc: &Disc) -> Private {
+    let mut private = of_whole(disc);
+    let facts = disc.toc().tracks().next().map(|track| of_track(track, ONLY));
+    private.tracks.extend(facts.filter(|facts| *facts != TrackFacts::default()).map(|facts| (ONLY, facts)));
+    private
+}
+
+fn of_whole(disc: &Disc) -> Private {
+    let (mcn, cd_text) = (disc.toc().mcn.clone(), disc.toc().cd_text.clone());
+    Private { mcn, cd_text, extras: kept_extras(disc).cloned().collect(), ..Private::default() }
+}
+
+/// What depends on nothing but the track; `known_as` is the number that its line has.
+fn of_track(track: &Track, known_as: u8) -> TrackFacts {
+    TrackFacts {
+        number: (track.number != known_as).then_some(track.number),
+        isrc: track.isrc.clone(),
+        control: track.control,
+        indexes: track.indexes.iter().copied().filter(|(index, _)| *index > 1).collect(),
+        ..TrackFacts::default()
+    }
+}
+
+/// Put `facts` into a track that has its sectors already; complaints about what cannot be of such a track.
+pub(crate) fn put_into(track: &mut Track, facts: TrackFacts) -> Vec<String> {
+    let (known_as, start, mut complaints) = (track.number, track.start(), Vec::new());
+    for (index, lba) in facts.indexes {
+        let last = track.indexes.last().map_or(start, |(_, lba)| *lba);
+        if lba < last || lba >= track.end {
+            complaints.push(format!("INDEX {index:02} of track {known_as} is said to be at LBA {lba}, outside of it; left out"));
+        } else {
+            track.indexes.push((index, lba));
+        }
+    }
+    track.number = facts.number.unwrap_or(known_as);
+    track.control = facts.control;
+    track.isrc = facts.isrc;
+    complaints
 }
 
 fn kept_extras(disc: &Disc) -> impl Iterator<Item = &Extra> {

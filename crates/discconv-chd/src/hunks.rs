@@ -1,7 +1,7 @@
 //! The content of a file, hunk by hunk.
 
 use crate::header::{AGAIN, Header, laserdisc};
-use crate::map::{Entry, Hunk};
+use crate::map::{Entry, Hunk, Table};
 use crate::unpack::{self, Unpacker};
 use crate::wire::FourCc;
 use crc_fast::CrcAlgorithm::Crc16Ibm3740;
@@ -17,7 +17,7 @@ pub(crate) struct Hunks {
     source: Arc<dyn ReadAt>,
     geometry: BlockGeometry,
     codecs: [FourCc; 4],
-    entries: Vec<Entry>,
+    table: Table,
     /// CRC-16 of version 5, or the CRC-32 of those before.
     short_crc: bool,
     parent: Option<Arc<dyn ReadAt>>,
@@ -33,19 +33,14 @@ pub(crate) struct Scratch {
 }
 
 impl Hunks {
-    /// The content by the table `entries`, with the content of the parent where the header names one.
+    /// The content by its map, with the content of the parent where the header names one.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a hunk of a codec that is not known; [`Error::Malformed`] for one behind the parent's end.
-    pub(crate) fn new(
-        source: Arc<dyn ReadAt>,
-        header: &Header,
-        entries: Vec<Entry>,
-        parent: Option<Arc<dyn ReadAt>>,
-    ) -> Result<Hunks> {
+    pub(crate) fn new(source: Arc<dyn ReadAt>, header: &Header, table: Table, parent: Option<Arc<dyn ReadAt>>) -> Result<Hunks> {
         let geometry = BlockGeometry { len: header.logical_bytes, block_bytes: header.hunk_bytes };
         let short_crc = header.version >= 5;
-        let hunks = Hunks { source, geometry, codecs: header.codecs, entries, short_crc, parent };
+        let hunks = Hunks { source, geometry, codecs: header.codecs, table, short_crc, parent };
         hunks.check()?;
         Ok(hunks)
     }
@@ -53,7 +48,7 @@ impl Hunks {
     fn check(&self) -> Result<()> {
         let name = self.source.name();
         let end = self.parent.as_ref().map_or(0, |parent| parent.len());
-        for (index, entry) in self.entries.iter().enumerate() {
+        for (index, entry) in self.table.distinct() {
             match entry.hunk() {
                 Hunk::Coded { codec, .. } if !unpack::is_known(self.codec(codec)) => return Err(self.unknown(codec)),
                 Hunk::Parent { at } if at >= end => {
@@ -82,7 +77,7 @@ impl Hunks {
 
     /// Where the bytes of a hunk are in the file, if it has any.
     fn range(&self, index: u64) -> Option<Range<u64>> {
-        let entry = self.entry(index)?;
+        let entry = self.table.get(index)?;
         let (at, len) = match entry.hunk() {
             Hunk::Coded { at, len, .. } => (at, u64::from(len)),
             // Without a CRC what pads the last hunk need not be there.
@@ -99,21 +94,21 @@ impl Hunks {
         block.min(self.geometry.len.saturating_sub(index.saturating_mul(block)))
     }
 
-    fn entry(&self, index: u64) -> Option<Entry> {
-        usize::try_from(index).ok().and_then(|index| self.entries.get(index)).copied()
-    }
-
     /// What is missing where the file ends too early; `unit` is the length of what damage is counted in.
     ///
     /// # Errors
     /// [`Error::Malformed`] if every hunk that has bytes of its own is missing.
     pub(crate) fn damage(&self, unit: u32) -> Result<Option<Note>> {
         let (name, end) = (self.source.name(), self.source.len());
+        let is_cut = |range: &Range<u64>| range.end > end;
+        if !self.table.distinct().filter_map(|(index, _)| self.range(index)).any(|range| is_cut(&range)) {
+            return Ok(None);
+        }
         let (mut there, mut missing, mut bytes) = (0_u64, 0_u64, 0);
         let mut first = None;
-        for index in 0..self.entries.len() as u64 {
+        for index in 0..self.table.len() {
             let Some(range) = self.range(index) else { continue };
-            if range.end <= end {
+            if !is_cut(&range) {
                 there += 1;
                 continue;
             }
@@ -126,7 +121,7 @@ impl Hunks {
             let expected = format!("all of hunk {first}, which begins at byte {at:#X}");
             return Err(Error::malformed(name, At::Byte(end), "the end of the file", expected).with_hint(AGAIN));
         }
-        let all = self.entries.len();
+        let all = self.table.len();
         let text = format!(
             "{name}: byte {end:#X}: the file ends, and {missing} of its {all} hunks, from hunk {first} on, are not whole; \
              zeros stand for them"
@@ -154,7 +149,7 @@ impl Hunks {
     /// A hunk into `out`, which is shorter where the content ends; `coded` are its bytes, if it has any.
     fn fill(&self, index: u64, coded: &[u8], whole: &mut Vec<u8>, unpacker: &mut Unpacker, out: &mut [u8]) -> Result<()> {
         let block = usize::try_from(self.geometry.block_bytes).unwrap_or(usize::MAX);
-        let Some(entry) = self.entry(index) else {
+        let Some(entry) = self.table.get(index) else {
             out.fill(0);
             return Ok(());
         };
@@ -203,11 +198,11 @@ impl Hunks {
 
     fn failed(&self, index: u64, reason: &str) -> Error {
         let range = self.range(index).unwrap_or_default();
-        let coding = match self.entry(index).map(Entry::hunk) {
+        let coding = match self.table.get(index).map(Entry::hunk) {
             Some(Hunk::Coded { codec, .. }) => self.codec(codec).escape_ascii().to_string(),
             _ => "stored".to_owned(),
         };
-        let (all, len) = (self.entries.len(), range.end - range.start);
+        let (all, len) = (self.table.len(), range.end - range.start);
         let found = format!("hunk {index} of {all} ({coding}, {len} bytes) damaged: {reason}");
         let expected = format!("{} bytes of it", self.geometry.block_bytes);
         Error::malformed(self.source.name(), At::Byte(range.start), found, expected).with_hint(AGAIN)

@@ -41,8 +41,8 @@ pub(crate) fn open(input: &Input<'_>) -> Result<Image> {
     let mut notes = Vec::new();
     let mut content: Option<Arc<dyn ReadAt>> = None;
     for layer in layers.into_iter().rev() {
-        let entries = map::read(layer.source.as_ref(), &layer.header)?;
-        let hunks = Hunks::new(layer.source, &layer.header, entries, content.take())?;
+        let table = map::read(layer.source.as_ref(), &layer.header)?;
+        let hunks = Hunks::new(layer.source, &layer.header, table, content.take())?;
         notes.extend(hunks.damage(unit)?);
         content = Some(Arc::new(Blocks::new(hunks)?));
     }
@@ -126,11 +126,12 @@ fn find(input: &Input<'_>, child: &str, wanted: &Sha1) -> Result<Layer> {
     Err(Error::MissingFile { file: child.to_owned(), at: At::Byte(PARENT_AT), wanted, hint: Some(hint) })
 }
 
-/// A file of the folder, if it is the wanted one; whatever is wrong with others is not asked.
+/// A file of the folder, if it is the wanted one; whatever is wrong with others is not asked, and they are left alone.
 fn of_folder(input: &Input<'_>, name: &str, wanted: &Sha1) -> Option<Layer> {
-    let found = input.siblings.open(name).ok()??;
+    let glanced = input.siblings.glance(name).ok()??;
     let mut magic = [0; MAGIC.len()];
-    found.source.read_exact_at(0, &mut magic).ok()?;
-    let header = Header::read(found.source.as_ref(), &Limits::default()).ok().filter(|_| magic == *MAGIC)?;
-    (header.sha1 == Some(*wanted)).then_some(Layer { source: found.source, header })
+    glanced.source.read_exact_at(0, &mut magic).ok()?;
+    let header = Header::read(glanced.source.as_ref(), &Limits::default()).ok().filter(|_| magic == *MAGIC)?;
+    let found = if header.sha1 == Some(*wanted) { input.siblings.open(name).ok()?? } else { return None };
+    Some(Layer { source: found.source, header })
 }

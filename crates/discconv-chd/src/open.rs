@@ -1,5 +1,6 @@
 //! From a file to a disc.
 
+use crate::facts;
 use crate::header::FRAME;
 use crate::image::{self, Image};
 use crate::meta::{self, Piece, Private, TrackLine};
@@ -8,8 +9,8 @@ use crate::wire::FourCc;
 use discconv_core::image::with_sub_codes;
 use discconv_core::volume::{self, UserView, Volume, VolumeSubheaders};
 use discconv_core::{
-    At, Check, CheckAlgorithm, Disc, DiscParts, Error, Extent, Fill, Form, Input, Lba, Note, Padded, Place, ReadAt, Result,
-    SourceId, Toc, TrackMode,
+    At, Check, CheckAlgorithm, Disc, DiscParts, Error, Extent, Fill, Form, Input, Lba, Media, Note, Padded, Place, ReadAt,
+    Result, SourceId, Toc, TrackMode,
 };
 use discconv_sector::USER;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ fn check_frames(file: &str, image: &Image) -> Result<()> {
 }
 
 /// A DVD, or whatever else came as sectors of 2048 bytes.
-fn sectors(file: &str, image: &Image, private: Private) -> Result<DiscParts> {
+fn sectors(file: &str, image: &Image, mut private: Private) -> Result<DiscParts> {
     let says_dvd = image.pieces.iter().any(|piece| piece.tag == meta::DVD);
     if image.header.unit_bytes != Some(SECTOR) {
         let unit = image.header.unit_bytes.map_or("unknown size".to_owned(), |unit| format!("{unit} bytes"));
@@ -115,15 +116,14 @@ fn sectors(file: &str, image: &Image, private: Private) -> Result<DiscParts> {
     let content = whole_sectors(file, &image.content, sectors, &mut notes);
     let view = UserView::new(content.as_ref(), SECTOR, 0);
     let volume = volume::read(&view)?;
-    let media = volume::medium(sectors, &view)?;
+    let told = volume::medium(sectors, &view)?;
+    let media = if says_dvd { tagged_medium(told) } else { told };
     notes.extend(volume.as_ref().and_then(|volume| volume.missing(file, sectors)));
     let is_mode2 = media.has_raw() && volume.as_ref().is_some_and(Volume::wants_mode2);
     let mode = if is_mode2 { TrackMode::Mode2 } else { TrackMode::Mode1 };
     // The largest disc that is opened at all has fewer.
     let count = i32::try_from(sectors).unwrap_or(i32::MAX);
-    let mut toc = Toc::single_data(media, mode, count);
-    toc.mcn = private.mcn;
-    toc.cd_text = private.cd_text;
+    let toc = sectors_toc(file, Toc::single_data(media, mode, count), &mut private, &mut notes);
     let subheaders = VolumeSubheaders::new(Arc::clone(&content), SECTOR, 0, Lba::ZERO);
     let place = Place { source: SourceId(0), offset: 0, form: Form::USER };
     let extent = Extent {
@@ -131,6 +131,23 @@ fn sectors(file: &str, image: &Image, private: Private) -> Result<DiscParts> {
         ..Extent::stored(Lba::ZERO..Lba(count), mode, place)
     };
     Ok(DiscParts { toc, sources: vec![content], extents: vec![extent], notes, checks: Vec::new(), extras: private.extras })
+}
+
+/// What sectors behind the tag `DVD ` are, that look like `told`: never a CD, however few they are.
+pub(crate) fn tagged_medium(told: Media) -> Media {
+    if told.has_raw() { Media::Dvd } else { told }
+}
+
+/// `toc` with what is remembered of it.
+fn sectors_toc(file: &str, mut toc: Toc, private: &mut Private, notes: &mut Vec<Note>) -> Toc {
+    toc.mcn = private.mcn.take();
+    toc.cd_text = private.cd_text.take();
+    let remembered = private.tracks.remove(&facts::ONLY);
+    if let (Some(facts), Some(track)) = (remembered, toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).next()) {
+        let complaints = facts::put_into(track, facts);
+        notes.extend(complaints.into_iter().map(|text| Note::oddity(format!("{file}: {text}"))));
+    }
+    toc
 }
 
 fn whole_sectors(file: &str, content: &Arc<dyn ReadAt>, sectors: u64, notes: &mut Vec<Note>) -> Arc<dyn ReadAt> {

@@ -6,12 +6,13 @@ use crate::facts;
 use crate::header::FRAME;
 use crate::index::{Compressed, Plain, Shape};
 use crate::meta::{self, TrackLine};
+use crate::open;
 use crate::target::{self, Target, TargetTrack};
 use crate::wire::{META_HASHED, META_HEADER, MetaHeader, V5_BYTES, bytes_of};
 use discconv_core::image::{Stored, StoredTrack, only_disc};
 use discconv_core::{
-    At, Codec, Disc, Error, ExpectedDisc, Form, Index, Lba, Loss, LossKind, Media, Part, Piece, Plan, PlannedFile, Result, Role,
-    Toc, TrackMode, WriteOptions, volume,
+    At, Codec, Disc, Error, ExpectedDisc, Form, Index, Lba, Media, Part, Piece, Plan, PlannedFile, Result, Role, Toc, Track,
+    TrackMode, WriteOptions, volume,
 };
 use sha1::{Digest, Sha1};
 use std::ops::Range;
@@ -32,7 +33,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
     let disc = only_disc(discs, stem, "CHD")?;
     let name = format!("{stem}.chd");
     let made = if disc.toc().media.has_raw() { of_frames(disc, &name, options)? } else { of_sectors(disc, &name, options)? };
-    let Made { body, toc, tracks, losses } = made;
+    let Made { body, toc, tracks } = made;
     let stored = Stored { disc, tracks };
     let (dropped, mut notes) = stored.dropped();
     notes.extend(stored.gap_notes());
@@ -44,7 +45,7 @@ pub(crate) fn plan(discs: &[Disc], stem: &str, options: &WriteOptions) -> Result
         format: crate::INFO.id,
         forced: None,
         inner: None,
-        losses,
+        losses: Vec::new(),
         dropped,
         discs: vec![ExpectedDisc { toc, runs: stored.runs(), says_mode: true }],
         notes,
@@ -56,7 +57,6 @@ struct Made {
     body: Body,
     toc: Toc,
     tracks: Vec<StoredTrack>,
-    losses: Vec<Loss>,
 }
 
 /// The content of the file.
@@ -94,7 +94,7 @@ fn of_frames(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
         metadata: lines.chain(private).collect(),
     };
     let Target { toc, tracks, .. } = target;
-    Ok(Made { body, toc, tracks: tracks.iter().map(TargetTrack::stored).collect(), losses: Vec::new() })
+    Ok(Made { body, toc, tracks: tracks.iter().map(TargetTrack::stored).collect() })
 }
 
 fn of_sectors(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
@@ -107,7 +107,7 @@ fn of_sectors(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
     let lbas = target::only_sectors(disc)?;
     let number = disc.toc().tracks().next().map_or(1, |track| track.number);
     let tag = Metadata { tag: meta::DVD, hashed: true, data: vec![0] };
-    let private = private(&facts::of(disc, &[]));
+    let private = private(&facts::of_sectors(disc));
     let body = Body {
         content: Content::Sectors,
         hunk_bytes,
@@ -116,32 +116,23 @@ fn of_sectors(disc: &Disc, name: &str, options: &WriteOptions) -> Result<Made> {
         audio: Vec::new(),
         metadata: [tag].into_iter().chain(private).collect(),
     };
-    let (toc, losses) = (sectors_toc(disc, &lbas)?, sectors_losses(disc.toc()));
+    let toc = sectors_toc(disc, &lbas)?;
     let tracks = vec![StoredTrack { number, lbas, form: Form::USER }];
-    Ok(Made { body, toc, tracks, losses })
+    Ok(Made { body, toc, tracks })
 }
 
 /// The table of contents that the reader will find, which looks at the volume.
 fn sectors_toc(disc: &Disc, lbas: &Range<Lba>) -> Result<Toc> {
-    let media = volume::medium_of(disc, lbas.clone())?;
-    let mode = if media.has_raw() { volume::mode_of(disc, lbas.clone())? } else { TrackMode::Mode1 };
+    let media = open::tagged_medium(volume::medium_of(disc, lbas.clone())?);
+    let mut toc = Toc::single_data(media, TrackMode::Mode1, lbas.end.0);
     let told = disc.toc();
-    Ok(Toc { mcn: told.mcn.clone(), cd_text: told.cd_text.clone(), ..Toc::single_data(media, mode, lbas.end.0) })
-}
-
-/// What hardly any disc of 2048-byte sectors has, and nothing there says.
-fn sectors_losses(toc: &Toc) -> Vec<Loss> {
-    let mut losses = Vec::new();
-    for track in toc.tracks() {
-        let further = track.indexes.iter().filter(|(index, _)| *index > 1).count() as u64;
-        let rows = [
-            (LossKind::Flags, track.control.names().len() as u64, "flags of its track"),
-            (LossKind::Isrc, u64::from(track.isrc.is_some()), "the ISRC of its track"),
-            (LossKind::Index, further, "INDEX 02 and up of its track"),
-        ];
-        losses.extend(rows.into_iter().filter(|row| row.1 > 0).map(|(kind, count, what)| Loss::new(kind, count, what)));
+    (toc.mcn, toc.cd_text) = (told.mcn.clone(), told.cd_text.clone());
+    if let (Some(track), Some(told)) =
+        (toc.sessions.iter_mut().flat_map(|session| &mut session.tracks).next(), told.tracks().next())
+    {
+        *track = Track { mode: TrackMode::Mode1, ..told.clone() };
     }
-    losses
+    Ok(toc)
 }
 
 fn private(facts: &meta::Private) -> Option<Metadata> {

@@ -1,13 +1,14 @@
 //! From the lines of tracks to a table of contents and extents.
 
+use crate::facts;
 use crate::header::{AGAIN, FRAME};
 use crate::image::Image;
 use crate::meta::{Private, Stored, Sub, TrackLine, TrackType};
 use crate::sessions;
 use discconv_core::image::{Corrected, PAUSE, Signs, seen_mode, sub_coding};
 use discconv_core::{
-    At, Bytes, DiscParts, Error, Extent, Form, Lba, Main, Media, Msf, Note, Padded, Place, ReadAt, Result, SourceId, SubCoding,
-    Toc, Track, TrackMode, Twist,
+    At, Bytes, Control, DiscParts, Error, Extent, Form, Lba, Main, Media, Msf, Note, Padded, Place, ReadAt, Result, SourceId,
+    SubCoding, Toc, Track, TrackMode, Twist,
 };
 use discconv_sector::{PREGAP_SECTORS, RAW, SUB, has_sync};
 use std::ops::Range;
@@ -280,17 +281,10 @@ impl<'a> Walk<'a> {
     /// The track with what the private facts add.
     fn describe(&mut self, line: &TrackLine, mode: TrackMode, start: Lba, end: Lba) -> Track {
         let facts = self.private.tracks.remove(&line.number).unwrap_or_default();
-        let mut indexes = vec![(1, start)];
-        for (index, lba) in facts.indexes {
-            let last = indexes.last().map_or(start, |(_, lba)| *lba);
-            if lba < last || lba >= end {
-                let number = line.number;
-                self.oddity(format!("INDEX {index:02} of track {number} is said to be at LBA {lba}, outside of it; left out"));
-            } else {
-                indexes.push((index, lba));
-            }
-        }
-        Track { number: facts.number.unwrap_or(line.number), mode, control: facts.control, isrc: facts.isrc, indexes, end }
+        let mut track =
+            Track { number: line.number, mode, control: Control::default(), isrc: None, indexes: vec![(1, start)], end };
+        facts::put_into(&mut track, facts).into_iter().for_each(|text| self.oddity(text));
+        track
     }
 }
 

@@ -20,7 +20,7 @@
 //!
 //! # Features
 //!
-//! `libdeflate`, `liblz4` and `libzstd` (all on) bring C libraries that are faster or pack better. Without them all is pure Rust, for
+//! `libdeflate`, `liblz4`, `libzstd` and `lzma-sdk` (all on) bring C libraries that are faster or pack better. Without them all is pure Rust, for
 //! browsers; the levels then mean the same effort, not the same bytes.
 //!
 //! ```

@@ -1,5 +1,7 @@
 //! Are two discs the same, whatever files hold them?
 
+mod sub;
+
 use crate::blank::{is_blank, is_zero};
 use crate::disc::{Disc, Extent};
 use crate::error::Result;
@@ -13,6 +15,7 @@ use crate::tocdiff::toc_difference;
 use discconv_sector::{Lba, RAW, USER};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+use sub::Sub;
 
 /// Neighbouring sectors of one track that differ, or that only one of the discs has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +39,26 @@ pub struct Comparison {
     pub sectors: u64,
     /// Sectors of which only the user data was compared, since one side stores no more.
     pub user_only: u64,
+    /// The subchannel, which not every image stores.
+    pub sub: SubComparison,
+}
+
+/// What comparing subchannel found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubComparison {
+    /// Sectors of which both store it, so that it was compared.
+    pub sectors: u64,
+    /// Sectors of which it was not: one side stores none, or the track lies elsewhere, so that its times differ by themselves.
+    pub skipped: u64,
+    /// Runs of sectors whose subchannel differs, ascending.
+    pub differences: Vec<Difference>,
 }
 
 impl Comparison {
     /// Is there no difference?
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.toc.is_none() && self.differences.is_empty()
+        self.toc.is_none() && self.differences.is_empty() && self.sub.differences.is_empty()
     }
 }
 
@@ -57,7 +73,7 @@ struct Task {
 
 enum What {
     /// Both have them: in the first disc from [`Task::at`], in the second from here.
-    Same { b: Lba, form: Form },
+    Same { b: Lba, form: Form, sub: Sub },
     /// One disc has them and the other need not, if they are blank.
     Blank { in_a: bool, lba: Lba },
     /// Nothing to be read: they differ in any case.
@@ -67,7 +83,7 @@ enum What {
 impl Task {
     fn bytes(&self) -> u64 {
         let stride = match &self.what {
-            What::Same { form, .. } => form.stride,
+            What::Same { form, sub, .. } => sub.beside(form).stride,
             What::Blank { .. } => Form::RAW.stride,
             What::Differ => 0,
         };
@@ -79,7 +95,8 @@ impl Task {
 ///
 /// Sectors are compared raw where both sides store them raw, else as user data; a gap that no file holds equals the
 /// same bytes stored. Sectors that only one disc has are differences, except blank ones before LBA 0: every disc has
-/// those, and few images store them. Of CD-TEXT the packs are compared only if both discs have them.
+/// those, and few images store them. Of CD-TEXT the packs are compared only if both discs have them, and so is subchannel:
+/// as far as both store it.
 ///
 /// # Errors
 /// Reading, or [`crate::Error::Cancelled`].
@@ -89,24 +106,38 @@ pub fn compare(a: &Disc, b: &Disc, pool: &dyn Pool, watch: &dyn Watch) -> Result
     let toc = toc_difference(&toc_a, &toc_b, stores_mode(a) && stores_mode(b));
     let tasks = Planner { a, b, tasks: Vec::new() }.plan();
     watch.begin(Phase::Comparing, tasks.iter().map(Task::bytes).sum());
-    let found: Mutex<Vec<Difference>> = Mutex::default();
+    let found: Mutex<Found> = Mutex::default();
     pool.run(tasks.len() as u64, &|number, scratch| {
         watch.check()?;
         let Some(task) = usize::try_from(number).ok().and_then(|number| tasks.get(number)) else { return Ok(()) };
         let differing = look(a, b, task, scratch)?;
-        found.lock().unwrap_or_else(PoisonError::into_inner).extend(differing);
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.main.extend(differing.main);
+        found.sub.extend(differing.sub);
+        drop(found);
         watch.advance(task.bytes());
         Ok(())
     })?;
     let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let (mut sectors, mut user_only) = (0, 0);
+    let mut comparison = Comparison { toc, differences: join(found.main), ..Comparison::default() };
+    comparison.sub.differences = join(found.sub);
     for task in &tasks {
-        if let What::Same { form, .. } = task.what {
-            sectors += u64::from(task.sectors);
-            user_only += if form == Form::USER { u64::from(task.sectors) } else { 0 };
+        if let What::Same { form, sub, .. } = task.what {
+            let sectors = u64::from(task.sectors);
+            comparison.sectors += sectors;
+            comparison.user_only += if form == Form::USER { sectors } else { 0 };
+            comparison.sub.sectors += if sub.is_compared() { sectors } else { 0 };
+            comparison.sub.skipped += if sub == Sub::Skipped { sectors } else { 0 };
         }
     }
-    Ok(Comparison { toc, differences: join(found), sectors, user_only })
+    Ok(comparison)
+}
+
+/// Runs of differing sectors, and of sectors with differing subchannel.
+#[derive(Default)]
+struct Found {
+    main: Vec<Difference>,
+    sub: Vec<Difference>,
 }
 
 /// Both without packs of CD-TEXT where the other side knows only its strings.
@@ -219,7 +250,8 @@ impl Planner<'_> {
             // Sound on one side, 2048 bytes on the other.
             return self.differ(track, lbas.clone());
         }
-        self.push(track, lbas, |at| What::Same { b: at + shift, form });
+        let sub = Sub::of(extents, shift);
+        self.push(track, lbas, |at| What::Same { b: at + shift, form, sub });
     }
 
     /// Sectors `lbas` of one disc that the other lacks; reported `shift` further on.
@@ -257,14 +289,18 @@ fn common(track: &Track, other: Option<&Track>) -> (i32, Range<Lba>) {
 }
 
 /// The sectors of `task` that differ.
-fn look(a: &Disc, b: &Disc, task: &Task, scratch: &mut Scratch) -> Result<Vec<Difference>> {
-    let (form, sides) = match &task.what {
-        What::Differ => return Ok(vec![Difference { track: task.track, first: task.at, sectors: u64::from(task.sectors) }]),
-        What::Same { b: at, form } => (*form, [(a, task.at), (b, *at)]),
+fn look(a: &Disc, b: &Disc, task: &Task, scratch: &mut Scratch) -> Result<Found> {
+    let mut differing = Found::default();
+    let (form, sub, sides) = match &task.what {
+        What::Differ => {
+            differing.main.push(Difference { track: task.track, first: task.at, sectors: u64::from(task.sectors) });
+            return Ok(differing);
+        }
+        What::Same { b: at, form, sub } => (sub.beside(form), *sub, [(a, task.at), (b, *at)]),
         What::Blank { in_a, lba } => {
             let disc = if *in_a { a } else { b };
             let form = if disc.toc().media.has_raw() { Form::RAW } else { Form::USER };
-            (form, [(disc, *lba), (disc, *lba)])
+            (form, Sub::Neither, [(disc, *lba), (disc, *lba)])
         }
     };
     let record = form.record();
@@ -276,13 +312,14 @@ fn look(a: &Disc, b: &Disc, task: &Task, scratch: &mut Scratch) -> Result<Vec<Di
         disc.read_cut(first, &form, scratch, buffer)?;
     }
     let [ours, theirs] = buffers;
-    let mut differing = Vec::new();
     if blank {
         let told = ours.chunks_exact(record).map(|bytes| !bytes.first_chunk::<RAW>().map_or_else(|| is_zero(bytes), is_blank));
-        collect(task, told, &mut differing);
+        collect(task, told, &mut differing.main);
     } else if ours != theirs {
-        let told = ours.chunks_exact(record).zip(theirs.chunks_exact(record)).map(|(a, b)| a != b);
-        collect(task, told, &mut differing);
+        let main = form.main.len();
+        let pairs = || ours.chunks_exact(record).zip(theirs.chunks_exact(record));
+        collect(task, pairs().map(|(a, b)| a[..main] != b[..main]), &mut differing.main);
+        collect(task, pairs().map(|(a, b)| sub.differs(&a[main..], &b[main..])), &mut differing.sub);
     }
     [scratch.buffer, scratch.other] = [ours, theirs];
     Ok(differing)

@@ -2,7 +2,7 @@
 
 use crate::disc::{Disc, Promise};
 use crate::error::{At, Error, Result};
-use crate::loss::LossKinds;
+use crate::loss::{LossKind, LossKinds};
 use crate::plan::Plan;
 use crate::source::ReadAt;
 use crate::spool::{MemorySpool, Spool};
@@ -40,6 +40,11 @@ pub struct FormatInfo {
     pub media: &'static [Media],
     /// The kinds of loss that never happen in it when written: what it can carry.
     pub carries: LossKinds,
+    /// Of the others, those of which most is carried, and what of each is not, in a few words.
+    pub carries_but: &'static [(LossKind, &'static str)],
+    /// What in the file its reader holds against the content by itself, before it gives it out (`the CRC-32 of each member`);
+    /// empty for nothing. What others are to check are [`Promise`]s.
+    pub checks: &'static str,
     /// Where its layout is described.
     pub spec: &'static str,
     /// Options of its own, as `(flag, meaning)`.
@@ -64,6 +69,8 @@ impl FormatInfo {
         most_discs: 1,
         media: Media::ALL,
         carries: LossKinds::NONE,
+        carries_but: &[],
+        checks: "",
         spec: "",
         options: &[],
     };
@@ -151,6 +158,15 @@ pub trait Siblings {
     /// # Errors
     /// [`Error::Io`] if it is there but cannot be opened; an error of the wrapper.
     fn open(&self, name: &str) -> Result<Option<Found>>;
+
+    /// The same file as it is, only to see whether it is the one that is wanted: what is not opened afterwards is no part of
+    /// the image.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is there but cannot be opened.
+    fn glance(&self, name: &str) -> Result<Option<Found>> {
+        self.open(name)
+    }
 
     /// The bare names in the folder, at most some thousands, sorted.
     fn list(&self) -> Vec<String>;

@@ -56,7 +56,7 @@ pub mod volume;
 
 pub use blank::is_blank;
 pub use blocks::{BlockDecode, BlockGeometry, Blocks};
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, SubComparison, compare};
 pub use disc::{
     Check, CheckAlgorithm, Disc, DiscParts, Extent, Extra, ExtraKind, Fill, Note, NoteKind, Place, PlainSubheaders, Promise,
     SourceId, SubheaderPolicy,

@@ -30,6 +30,14 @@ pub struct OpenedImage {
     pub stem: String,
 }
 
+impl OpenedImage {
+    /// Was it a file of an archive?
+    #[must_use]
+    pub fn is_from_archive(&self) -> bool {
+        self.wrappers.iter().any(|wrapper| is_archive(wrapper))
+    }
+}
+
 /// Both ends of a file, and its extension.
 pub(crate) struct Sample {
     head: Vec<u8>,
@@ -70,7 +78,8 @@ fn probe_sample(peek: &Peek<'_>) -> Vec<(&'static dyn Format, Score)> {
 }
 
 /// Open an image of any format: by its content, or as [`Input::forced`] says. Wrappers are taken off first, around the
-/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`].
+/// file itself and around those that it names; of an archive its one image is opened, or the one of [`Input::member`], which
+/// means nothing to other files ([`OpenedImage::is_from_archive`]).
 ///
 /// # Errors
 /// [`Error::Malformed`] if no reader knows it, saying what it is instead if that can be seen; [`Error::Unsupported`] if
@@ -86,12 +95,7 @@ pub fn open(input: &Input<'_>) -> Result<OpenedImage> {
 pub fn open_among(input: &Input<'_>, siblings: &UnwrappingSiblings<'_>) -> Result<OpenedImage> {
     let forgiven = Forgiven(input.forgive.then(Vec::new));
     let state = Unwrapped { stem: input.stem().to_owned(), forgiven, ..Unwrapped::default() };
-    let image = unwrap(input, siblings, state)?;
-    if let Some(member) = input.member.filter(|_| !image.wrappers.iter().any(|wrapper| is_archive(wrapper))) {
-        return Err(Error::unsupported(input.name, At::Whole, format!("is no archive, so it has no member {member:?}"))
-            .with_hint("leave --member away"));
-    }
-    Ok(image)
+    unwrap(input, siblings, state)
 }
 
 /// What is known of an image before its content is reached.

@@ -109,6 +109,10 @@ impl Siblings for UnwrappingSiblings<'_> {
         Ok(found)
     }
 
+    fn glance(&self, name: &str) -> Result<Option<Found>> {
+        self.inner.glance(name)
+    }
+
     fn list(&self) -> Vec<String> {
         self.inner.list()
     }

@@ -56,6 +56,7 @@ static INFO: FormatInfo = FormatInfo {
         .without(LossKind::Index)
         .without(LossKind::CdText)
         .without(LossKind::Flags),
+    carries_but: &[(LossKind::Flags, "SCMS")],
     spec: "libmirage, Aaru and DuckStation conventions",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each data sector (2352, or 2448 where there is subchannel)")],
     ..FormatInfo::BASE

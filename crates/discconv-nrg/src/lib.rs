@@ -47,6 +47,7 @@ static INFO: FormatInfo = FormatInfo {
     writes: true,
     // Q has no bit for SCMS, and packs not every letter.
     carries: LossKinds::ALL.without(LossKind::Flags).without(LossKind::CdText),
+    carries_but: &[(LossKind::Flags, "SCMS"), (LossKind::CdText, "what no packs hold")],
     spec: "libmirage, libcdio and Aaru conventions",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each data sector (2352, or 2448 where there is subchannel)")],
     ..FormatInfo::BASE

@@ -67,6 +67,7 @@ static INFO: FormatInfo = FormatInfo {
         .without(LossKind::Pregap)
         .without(LossKind::Flags)
         .without(LossKind::CdText),
+    carries_but: &[(LossKind::Pregap, "between sessions"), (LossKind::Flags, "SCMS"), (LossKind::CdText, "what is no string")],
     spec: "cdrdao manual; libmirage and libcdio conventions",
     options: &[("--sector 2048|2336|2352|2448", "bytes stored of each data sector (2352, or 2448 where there is subchannel)")],
     ..FormatInfo::BASE

@@ -1,5 +1,6 @@
 //! What may be typed. Nothing here looks at files.
 
+use crate::create::CreateArgs;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
@@ -56,6 +57,8 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Convert: the same as no verb, for a file that is called like one
     Convert(ConvertArgs),
+    /// Make a disc image of a folder
+    Create(CreateArgs),
     /// Say what an image is: container, sessions, tracks, indexes, oddities
     Info(InfoArgs),
     /// CRC-32, MD5, SHA-1 and SHA-256 of every track, of raw and of user data
@@ -72,6 +75,8 @@ pub(crate) enum Verb {
     Cat(CatArgs),
     /// Take files, folders and audio tracks out of an image
     Extract(ExtractArgs),
+    /// Show what is in an image as a folder, read only
+    Mount(MountArgs),
     /// List the formats, and what each can carry
     Formats(FormatsArgs),
     /// Print a completion script for a shell
@@ -85,6 +90,7 @@ impl Verb {
     pub(crate) fn common(&self) -> Common {
         match self {
             Verb::Convert(args) => args.common.clone(),
+            Verb::Create(args) => args.common.clone(),
             Verb::Info(args) => args.image.common.clone(),
             Verb::Hash(args) => args.image.common.clone(),
             Verb::Verify(args) => args.image.common.clone(),
@@ -93,6 +99,7 @@ impl Verb {
             Verb::Ls(args) => args.image.common.clone(),
             Verb::Cat(args) => args.image.common.clone(),
             Verb::Extract(args) => args.image.common.clone(),
+            Verb::Mount(args) => args.image.common.clone(),
             Verb::Formats(args) => Common { json: args.json, ..Common::default() },
             Verb::Completions(_) | Verb::Man(_) => Common::default(),
         }
@@ -124,6 +131,20 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "original"], help_heading = CONVERSION)]
     pub(crate) into: Option<PathBuf>,
 
+    /// With --out: the very files that the source remembers, in names, split and text
+    #[arg(long, requires = "out", conflicts_with_all = ["split", "merge"], help_heading = CONVERSION)]
+    pub(crate) original: bool,
+
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// How an output is written, for every verb that makes one.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Writing {
     /// Bytes stored of each data sector [default: 2352 for BIN, 2048 for ISO]
     #[arg(long, value_name = "BYTES", value_parser = ["2048", "2336", "2352", "2448"], help_heading = CONVERSION)]
     pub(crate) sector: Option<String>,
@@ -133,16 +154,12 @@ pub(crate) struct ConvertArgs {
     pub(crate) mode: Option<String>,
 
     /// One BIN for each track, named as Redump does
-    #[arg(long, conflicts_with_all = ["merge", "original"], help_heading = CONVERSION)]
+    #[arg(long, conflicts_with = "merge", help_heading = CONVERSION)]
     pub(crate) split: bool,
 
     /// One BIN for the whole disc (the default, however the source is split)
-    #[arg(long, conflicts_with = "original", help_heading = CONVERSION)]
+    #[arg(long, help_heading = CONVERSION)]
     pub(crate) merge: bool,
-
-    /// With --out: the very files that the source remembers, in names, split and text
-    #[arg(long, requires = "out", help_heading = CONVERSION)]
-    pub(crate) original: bool,
 
     /// Go on although this is lost; several kinds are separated by commas
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = loss_names(), help_heading = CONVERSION)]
@@ -187,9 +204,6 @@ pub(crate) struct ConvertArgs {
     /// The picture that a device shows: a PNG file
     #[arg(long, value_name = "FILE", help_heading = CONVERSION)]
     pub(crate) icon: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) common: Common,
 }
 
 /// How images are read, for every verb that opens some.
@@ -221,7 +235,7 @@ pub(crate) struct Reading {
 }
 
 const READING: &str = "Reading";
-const CONVERSION: &str = "Conversion";
+pub(crate) const CONVERSION: &str = "Conversion";
 const INSIDE: &str = "Inside";
 const EVERYWHERE: &str = "Everywhere";
 
@@ -403,6 +417,22 @@ pub(crate) struct ExtractArgs {
     pub(crate) choice: Choice,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  discconv mount game.cue ~/disc\n\nThe program stays until Ctrl-C or until the folder is unmounted. Beside the files there\nis a folder .tracks with each track as .iso or .wav, and as .bin."
+)]
+pub(crate) struct MountArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+
+    /// An empty folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+}
+
 /// `--audio`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AudioKind {
@@ -460,7 +490,7 @@ impl Level {
     }
 }
 
-impl ConvertArgs {
+impl Writing {
     /// The losses that are accepted.
     pub(crate) fn allowed(&self) -> LossKinds {
         let kinds = self.allow_loss.iter().map(|name| match LossKind::from_name(name) {
@@ -486,7 +516,7 @@ fn readable() -> PossibleValuesParser {
     PossibleValuesParser::new(infos.flat_map(|info| std::iter::once(info.id).chain(info.forced.iter().copied())))
 }
 
-fn writable() -> PossibleValuesParser {
+pub(crate) fn writable() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.info()).filter(|info| info.writes).map(|info| info.id))
 }
 
@@ -519,7 +549,7 @@ pub(crate) mod tests {
 
     #[test]
     fn losses_add_up() {
-        let args = |line: &str| convert(line).allowed();
+        let args = |line: &str| convert(line).writing.allowed();
         assert_eq!(args("discconv a b --allow-loss audio,cd-text"), LossKinds::of(&[LossKind::Audio, LossKind::CdText]));
         assert_eq!(args("discconv a b --allow-loss all"), LossKinds::ALL);
         assert_eq!(args("discconv a b"), LossKinds::NONE);

@@ -93,6 +93,7 @@ pub(crate) fn survey(
     // Sheets first: what they name is theirs.
     candidates.sort_by_key(|candidate| !is_descriptor(&candidate.path));
     let mut claimed: BTreeSet<FileIdentity> = BTreeSet::new();
+    let mut needed: BTreeSet<FileIdentity> = BTreeSet::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut wanted: Vec<(PathBuf, PathBuf)> = Vec::new();
     let mut entries: Vec<(Candidate, Fate)> = Vec::new();
@@ -104,7 +105,10 @@ pub(crate) fn survey(
         if !seen.insert(place_of(&candidate.path)) {
             continue;
         }
-        if FileIdentity::of(&candidate.path).is_ok_and(|identity| claimed.contains(&identity)) {
+        // What an image needs may be one by itself, as the parent of a CHD is; a segment of it is none.
+        let is_image = discconv_formats::promise(&name_of(&candidate.path)).is_some();
+        let is_owned = |identity| claimed.contains(&identity) || (!is_image && needed.contains(&identity));
+        if FileIdentity::of(&candidate.path).is_ok_and(is_owned) {
             survey.claimed.push(candidate.path);
             continue;
         }
@@ -113,9 +117,8 @@ pub(crate) fn survey(
             Ok((prepared, job)) => {
                 survey.inputs.extend(prepared.image.inputs());
                 // Also the later segments of an image that is split.
-                if is_descriptor(&candidate.path) || prepared.image.files.len() > 1 {
-                    claimed.extend(prepared.image.inputs());
-                }
+                let owned = if is_descriptor(&candidate.path) { &mut claimed } else { &mut needed };
+                owned.extend(prepared.image.inputs());
                 let fate = fate(job, &prepared, settings);
                 if let Fate::Convert(planned) = &fate {
                     wanted.extend(planned.outputs.iter().map(|path| (path.clone(), candidate.path.clone())));

@@ -49,19 +49,19 @@ pub(crate) struct Done {
 /// # Errors
 /// Whatever is wrong with image, options or target; damage that was not allowed.
 pub(crate) fn prepare(job: &Job, settings: &Settings) -> Result<Prepared, Failure> {
-    prepare_changed(job, settings, |_| Ok(None))
+    prepare_image(open(job, settings)?, &job.target, settings, |_| Ok(None))
 }
 
-/// The same with other discs than the image's, if `change` makes some of them.
+/// Plan the conversion of an open image, with other discs than its own if `change` makes some of them.
 ///
 /// # Errors
-/// As [`prepare`]; those of `change`.
-pub(crate) fn prepare_changed(
-    job: &Job,
+/// As [`prepare`], but for opening; those of `change`.
+pub(crate) fn prepare_image(
+    mut image: Image,
+    target: &Target,
     settings: &Settings,
     change: impl FnOnce(&Image) -> Result<Option<Change>, Failure>,
 ) -> Result<Prepared, Failure> {
-    let mut image = open(job, settings)?;
     let damage = allowed_damage(&image, settings.allow)?;
     if let Some(mode) = settings.mode {
         if !image.stores_user_data_only() {
@@ -72,13 +72,13 @@ pub(crate) fn prepare_changed(
     }
     let change = change(&image)?;
     let discs = change.as_ref().map_or(&image.discs, |change| &change.discs);
-    let mut plan = plan(&image, discs, &job.target, settings)?;
+    let mut plan = plan(&image, discs, target, settings)?;
     plan.notes.extend(change.iter().flat_map(|change| change.notes.iter().cloned()));
-    Ok(Prepared { plan, folder: job.target.folder.clone(), change, damage, image })
+    Ok(Prepared { plan, folder: target.folder.clone(), change, damage, image })
 }
 
 /// The image of the job, or the discs of all of its images.
-fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
+pub(crate) fn open(job: &Job, settings: &Settings) -> Result<Image, Failure> {
     let mut image = image::open(&job.input, &settings.reading)?;
     for path in &job.further {
         image.append(image::open(path, &settings.reading)?);

@@ -7,7 +7,7 @@ use crate::conversion::{Done, Prepared, prepare};
 use crate::crew;
 use crate::errors::{self, Failure};
 use crate::image::{self, Image};
-use crate::job::{self, Job, Request, Settings};
+use crate::job::{self, Request, Settings};
 use crate::progress::Progress;
 use crate::receipt;
 use crate::report;
@@ -18,15 +18,15 @@ use discconv_host::{FileIdentity, ThreadPool};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<u8, Failure> {
-    let settings = job::settings(args)?;
+    let settings = job::settings(&args.reading, &args.writing, args.original)?;
     let request = job::request(args)?;
-    let receipt = args.receipt.as_deref();
+    let receipt = args.writing.receipt.as_deref();
     if let Some(path) = receipt {
         receipt::check(path, &settings)?;
     }
     let cores = image::cores(&args.common);
     match request {
-        Request::One(job) => one(&job, &settings, receipt, cores, console),
+        Request::One(job) => finish(&prepare(&job, &settings)?, &settings, receipt, cores, console),
         Request::Many { inputs, out, format } => many(&inputs, &out, format, &settings, receipt, cores, console),
     }
 }
@@ -46,11 +46,10 @@ pub(crate) fn tell_notes(image: &Image, console: &Console) {
     }
 }
 
-fn one(job: &Job, settings: &Settings, receipt: Option<&Path>, cores: usize, console: &Console) -> Result<u8, Failure> {
-    finish(&prepare(job, settings)?, settings, receipt, cores, console)
-}
-
-/// Carry out what is prepared, and tell of it.
+/// Carry a prepared conversion out and tell of it.
+///
+/// # Errors
+/// As [`Prepared::carry_out`]; what stands in the way of the receipt.
 pub(crate) fn finish(
     prepared: &Prepared,
     settings: &Settings,

@@ -6,7 +6,7 @@ use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
-use discconv_core::{Comparison, Error, Pool, Watch, compare};
+use discconv_core::{Comparison, Difference, Error, Pool, Watch, compare};
 use discconv_host::ThreadPool;
 use serde_json::{Map, Value, json};
 
@@ -75,14 +75,15 @@ fn as_json(a: &str, b: &str, found: &Compared) -> Value {
 }
 
 fn pair_json(found: &Comparison) -> Map<String, Value> {
-    let differences: Vec<Value> = found
-        .differences
-        .iter()
-        .map(|run| json!({ "track": run.track, "first_lba": run.first.0, "sectors": run.sectors }))
-        .collect();
+    let runs = |runs: &[Difference]| -> Vec<Value> {
+        runs.iter().map(|run| json!({ "track": run.track, "first_lba": run.first.0, "sectors": run.sectors })).collect()
+    };
     let pair = json!({
-        "same": found.is_same(), "toc": found.toc, "differences": differences,
+        "same": found.is_same(), "toc": found.toc, "differences": runs(&found.differences),
         "sectors": found.sectors, "user_only": found.user_only,
+        "subchannel": {
+            "sectors": found.sub.sectors, "not_compared": found.sub.skipped, "differences": runs(&found.sub.differences),
+        },
     });
     match pair {
         Value::Object(pair) => pair,
@@ -112,24 +113,28 @@ fn text(a: &str, b: &str, found: &Compared, all: bool) -> String {
 fn pair_text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     let mut lines = Vec::new();
     lines.extend(found.toc.iter().map(|toc| format!("tables of contents: {}", shown::name(toc))));
-    let shown_runs = if all { found.differences.len() } else { SHOWN };
-    for run in found.differences.iter().take(shown_runs) {
-        let sectors = shown::count(run.sectors, "sector");
-        lines.push(format!("track {}: {sectors} from LBA {} on", run.track, run.first));
-    }
-    if found.differences.len() > shown_runs {
-        lines.push(format!("and {} more runs (-v shows all)", shown::grouped((found.differences.len() - shown_runs) as u64)));
-    }
-    let differing: u64 = found.differences.iter().map(|run| run.sectors).sum();
+    lines.extend(run_lines(&found.differences, "", all));
+    lines.extend(run_lines(&found.sub.differences, "subchannel of ", all));
+    let [differing, subs] =
+        [&found.differences, &found.sub.differences].map(|runs| runs.iter().map(|run| run.sectors).sum::<u64>());
     if found.user_only > 0 {
         lines.push(format!(
             "{} compared in their user data only, since one side stores no more",
             shown::count(found.user_only, "sector")
         ));
     }
+    if found.sub.skipped > 0 {
+        lines.push(format!(
+            "subchannel of {} not compared, since only one side stores it, or tracks lie elsewhere",
+            shown::count(found.sub.skipped, "sector")
+        ));
+    }
     let compared = shown::count(found.sectors, "sector");
     lines.push(match (found.is_same(), differing) {
         (true, _) => format!("same disc: {compared} compared, {a} and {b}"),
+        (false, 0) if subs > 0 && found.toc.is_none() => {
+            format!("different in the subchannel of {} of {compared}, {a} and {b}", shown::grouped(subs))
+        }
         (false, 0) => format!("different, though the {compared} that both have are the same: {a} and {b}"),
         (false, _) if found.toc.is_some() => {
             format!("different: {} differ or are on one side only, {a} and {b}", shown::count(differing, "sector"))
@@ -139,10 +144,24 @@ fn pair_text(a: &str, b: &str, found: &Comparison, all: bool) -> String {
     lines.join("\n")
 }
 
+/// A line for each run, `of` it what; without `all`, for the first ones.
+fn run_lines(runs: &[Difference], of: &str, all: bool) -> Vec<String> {
+    let shown_runs = if all { runs.len() } else { SHOWN.min(runs.len()) };
+    let line = |run: &Difference| {
+        let sectors = shown::count(run.sectors, "sector");
+        format!("track {}: {of}{sectors} from LBA {} on", run.track, run.first)
+    };
+    let mut lines: Vec<String> = runs.iter().take(shown_runs).map(line).collect();
+    if runs.len() > shown_runs {
+        lines.push(format!("and {} more runs (-v shows all)", shown::grouped((runs.len() - shown_runs) as u64)));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use discconv_core::{Difference, Lba};
+    use discconv_core::Lba;
 
     #[test]
     fn every_difference_names_track_and_place() {
@@ -159,7 +178,7 @@ mod tests {
         let json = as_json("a", "b", &found).to_string();
         assert_eq!(
             json,
-            r#"{"a":"a","b":"b","same":false,"toc":null,"differences":[{"track":2,"first_lba":300,"sectors":1}],"sectors":400,"user_only":0}"#
+            r#"{"a":"a","b":"b","same":false,"toc":null,"differences":[{"track":2,"first_lba":300,"sectors":1}],"sectors":400,"user_only":0,"subchannel":{"sectors":0,"not_compared":0,"differences":[]}}"#
         );
     }
 }

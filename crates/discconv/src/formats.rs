@@ -7,6 +7,7 @@ use crate::shown;
 use discconv_core::{FormatInfo, LossKind, LossKinds};
 use discconv_formats::FORMATS;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(crate) fn run(args: &FormatsArgs, console: &Console) -> Result<u8, Failure> {
     let infos: Vec<&FormatInfo> = FORMATS.iter().map(|format| format.info()).collect();
@@ -30,7 +31,9 @@ fn as_json(info: &FormatInfo) -> Value {
     json!({
         "id": info.id, "name": info.name, "extensions": info.extensions, "companions": info.companions, "from": info.forced,
         "read": true, "write": info.writes, "wrapper": info.wrapper,
-        "carries": carried(info).iter().map(LossKind::name).collect::<Vec<_>>(), "options": options, "spec": info.spec,
+        "carries": carried(info).iter().map(LossKind::name).collect::<Vec<_>>(),
+        "carries_but": info.carries_but.iter().map(|(kind, lost)| (kind.name(), *lost)).collect::<BTreeMap<_, _>>(),
+        "options": options, "spec": info.spec,
     })
 }
 
@@ -46,11 +49,12 @@ fn yes(is: bool) -> String {
 /// What a format carries, in the fewest words.
 fn carries_words(info: &FormatInfo) -> String {
     let carried = carried(info);
-    let missing: Vec<&str> = LossKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != LossKind::Damage && !carried.contains(*kind))
-        .map(LossKind::name)
-        .collect();
+    let lost = |kind: LossKind| match info.carries_but.iter().find(|(partly, _)| *partly == kind) {
+        Some((_, lost)) => format!("{} ({lost})", kind.name()),
+        None => kind.name().to_owned(),
+    };
+    let missing: Vec<String> =
+        LossKind::ALL.into_iter().filter(|kind| *kind != LossKind::Damage && !carried.contains(*kind)).map(lost).collect();
     let there: Vec<&str> = carried.iter().map(LossKind::name).collect();
     match (info.writes, missing.len(), there.len()) {
         (false, ..) => "(not written)".to_owned(),
@@ -71,6 +75,7 @@ fn table(infos: &[&FormatInfo]) -> String {
         [info.id.to_owned(), files, "yes".to_owned(), yes(info.writes), carries_words(info)]
     });
     let mut text = shown::table(["format", "files", "read", "write", "carries"], &[], rows);
+    text.push_str("\n\nIn brackets: all that is lost of a kind");
     for info in infos.iter().filter(|info| !info.forced.is_empty()) {
         text.push_str(&format!("\n\nFor files without a header, --from also takes ({})\n  {}", info.id, info.forced.join(", ")));
     }

@@ -2,12 +2,13 @@
 //!
 //! A track's raw data is what a BIN of its own holds: 2352-byte sectors from its INDEX 00 where the image stores the
 //! pregap, else from INDEX 01, to the last that the image stores; track 1 from LBA 0, whatever is stored before. Its user
-//! data is 2048 bytes of each sector from INDEX 01 on.
+//! data is 2048 bytes of each sector from INDEX 01 on. What the container promises of itself is held against what is read.
 
 use crate::args::HashArgs;
+use crate::checks::Promises;
 use crate::console::Console;
 use crate::digest::{self, Chunk, Digests, Wanted, Which};
-use crate::errors::Failure;
+use crate::errors::{self, Failure};
 use crate::image::{self, Image};
 use crate::progress::Progress;
 use crate::shown;
@@ -44,18 +45,29 @@ pub(crate) fn run(args: &HashArgs, console: &Console) -> Result<u8, Failure> {
     let image = image::open(&args.image.input, &args.image.reading)?;
     let code = image::tell_state(&image, console);
     let progress = Progress::new(console, &image.shown, None);
-    let hashes = hashes(&image, image::cores(&args.image.common), &progress)?;
+    let cores = image::cores(&args.image.common);
+    let promises: Vec<Promises<'_>> = image.discs.iter().map(Promises::follow).collect();
+    let hashes = hashes(&image, cores, &progress)?;
+    let broken = broken(&promises, &ThreadPool::new(cores), &progress)?;
     drop(progress);
+    broken.iter().for_each(|what| console.warn(what));
     if console.json {
         let mut body = Map::new();
         body.insert("path".to_owned(), image.path.to_string_lossy().into());
         body.append(&mut json(&hashes));
-        body.insert("notes".to_owned(), image.notes.iter().map(|note| note.text.as_str()).collect());
+        let notes = image.notes.iter().map(|note| &note.text).chain(&broken);
+        body.insert("notes".to_owned(), notes.map(String::as_str).collect());
         console.data_json(&Value::Object(body));
     } else {
         console.data(&text(&hashes, &image));
     }
-    Ok(code)
+    Ok(if broken.is_empty() { code } else { errors::DAMAGED })
+}
+
+/// The digests of the containers that do not hold, as clauses: what they are the digests of is not what was put in.
+fn broken(promises: &[Promises<'_>], pool: &dyn Pool, watch: &dyn Watch) -> Result<Vec<String>, Error> {
+    let each = promises.iter().map(|promises| promises.broken(pool, watch));
+    Ok(each.collect::<Result<Vec<_>, Error>>()?.concat())
 }
 
 /// Hash all tracks of every disc of the image, on so many cores.

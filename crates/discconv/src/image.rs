@@ -70,7 +70,7 @@ fn open_any(path: &Path, reading: &Reading) -> Result<Image, Failure> {
     let asks = given.is_none();
     let known = given.or_else(password::typed);
     match open_with(path, reading, known.as_deref()) {
-        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path) {
+        Err(Failure::Library(error @ Error::Password { .. })) if asks => match password::ask(path)? {
             Some(typed) => open_with(path, reading, Some(&typed)),
             None => Err(error.into()),
         },
@@ -99,6 +99,9 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
             opening.open(path, &beside, &siblings)?
         }
     };
+    if reading.member.is_some() && !opened.is_from_archive() {
+        return Err(no_archive(path, &opened));
+    }
     notes.extend(opened.discs.iter().flat_map(Disc::notes).cloned());
     Ok(Image {
         path: path.to_owned(),
@@ -113,6 +116,16 @@ fn open_with(path: &Path, reading: &Reading, password: Option<&[u8]>) -> Result<
         files: beside.files(path).into_iter().chain(sizes(&reading.parent)).collect(),
         further: Vec::new(),
     })
+}
+
+/// `--member` for a file that has no members.
+fn no_archive(path: &Path, opened: &OpenedImage) -> Failure {
+    let inside: Vec<&str> = opened.wrappers.iter().chain([&opened.format]).map(|info| info.id).collect();
+    Failure::Usage {
+        file: Some(path.display().to_string()),
+        message: format!("--member names a file in an archive, and this is none: it is {}", inside.join(" around ")),
+        hint: Some("leave --member away".to_owned()),
+    }
 }
 
 /// How an image is opened.
@@ -209,7 +222,27 @@ pub(crate) fn cores(common: &Common) -> usize {
     common.jobs.map_or(all, usize::from)
 }
 
+/// A folder that a disc was made of.
+const FOLDER: FormatInfo = FormatInfo { id: "folder", name: "Folder of files", ..FormatInfo::BASE };
+
 impl Image {
+    /// A disc that was made of the folder at `path`, from these files.
+    pub(crate) fn made(path: &Path, disc: Disc, files: BTreeMap<FileIdentity, u64>) -> Image {
+        Image {
+            path: path.to_owned(),
+            shown: shown::path(path),
+            format: &FOLDER,
+            wrappers: Vec::new(),
+            notes: disc.notes().to_vec(),
+            discs: vec![disc],
+            forgiven: Vec::new(),
+            stem: String::new(),
+            sheet: None,
+            files,
+            further: Vec::new(),
+        }
+    }
+
     /// What the file itself is: the outermost wrapper, or the format.
     pub(crate) fn container(&self) -> &'static FormatInfo {
         self.wrappers.first().copied().unwrap_or(self.format)
@@ -322,6 +355,10 @@ impl Siblings for Beside {
             self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(found.name.clone());
         }
         Ok(found)
+    }
+
+    fn glance(&self, name: &str) -> Result<Option<Found>, Error> {
+        self.inner.open(name)
     }
 
     fn list(&self) -> Vec<String> {

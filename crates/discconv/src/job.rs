@@ -1,6 +1,6 @@
 //! From what was typed to what is to be done: nothing here opens an image.
 
-use crate::args::{ConvertArgs, Reading};
+use crate::args::{ConvertArgs, Reading, Writing};
 use crate::errors::Failure;
 use crate::image::refuse_pipe;
 use crate::shown;
@@ -72,28 +72,28 @@ pub(crate) enum Request {
 ///
 /// # Errors
 /// [`Failure`] if the picture cannot be read.
-pub(crate) fn settings(args: &ConvertArgs) -> Result<Settings, Failure> {
+pub(crate) fn settings(reading: &Reading, writing: &Writing, original: bool) -> Result<Settings, Failure> {
     let write = WriteOptions {
         extension: String::new(),
-        sector: args.sector_bytes(),
-        split: args.split,
-        original: args.original,
-        level: args.level.conversion_mode(),
-        block: args.block,
-        hunk: args.hunk,
-        codecs: args.codec.clone(),
-        title: args.title.clone(),
-        icon: args.icon.as_deref().map(picture).transpose()?,
-        mode: args.track_mode(),
+        sector: writing.sector_bytes(),
+        split: writing.split,
+        original,
+        level: writing.level.conversion_mode(),
+        block: writing.block,
+        hunk: writing.hunk,
+        codecs: writing.codec.clone(),
+        title: writing.title.clone(),
+        icon: writing.icon.as_deref().map(picture).transpose()?,
+        mode: writing.track_mode(),
     };
     Ok(Settings {
-        reading: Reading { forgive: args.allowed().contains(LossKind::Damage), ..args.reading.clone() },
-        mode: args.track_mode(),
-        allow: args.allowed(),
-        dry_run: args.dry_run,
-        force: args.force,
-        prove: !args.no_verify,
-        merge: args.merge,
+        reading: Reading { forgive: writing.allowed().contains(LossKind::Damage), ..reading.clone() },
+        mode: writing.track_mode(),
+        allow: writing.allowed(),
+        dry_run: writing.dry_run,
+        force: writing.force,
+        prove: !writing.no_verify,
+        merge: writing.merge,
         write,
     })
 }
@@ -102,17 +102,22 @@ pub(crate) fn settings(args: &ConvertArgs) -> Result<Settings, Failure> {
 const MOST_OF_A_PICTURE: u64 = 4 << 20;
 
 fn picture(path: &Path) -> Result<Arc<[u8]>, Failure> {
+    Ok(small_file(path, "--icon", MOST_OF_A_PICTURE, "devices show a small PNG picture, e.g. 80 x 80 pixels")?.into())
+}
+
+/// All of a file that an option names.
+///
+/// # Errors
+/// A usage error with `hint` if it is longer than `most` bytes; reading.
+pub(crate) fn small_file(path: &Path, option: &str, most: u64, hint: &str) -> Result<Vec<u8>, Failure> {
     let source = FileSource::open(path)?;
     let len = source.len();
-    if len > MOST_OF_A_PICTURE {
-        return Err(Failure::usage(
-            format!("{} has {len} bytes; --icon takes at most {MOST_OF_A_PICTURE}", shown::path(path)),
-            "devices show a small PNG picture, e.g. 80 x 80 pixels",
-        ));
+    if len > most {
+        return Err(Failure::usage(format!("{} has {len} bytes; {option} takes at most {most}", shown::path(path)), hint));
     }
     let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
     source.read_exact_at(0, &mut bytes)?;
-    Ok(bytes.into())
+    Ok(bytes)
 }
 
 /// What the words say.
@@ -195,6 +200,14 @@ fn target(input: &Path, output: &Path, to: Option<&'static str>) -> Result<Targe
     if input.is_dir() {
         return Err(folder_needs_a_batch(input));
     }
+    named(output, to)
+}
+
+/// What the name of an output says, with the format that `--to` names.
+///
+/// # Errors
+/// A usage error for a folder, a name that says no format or another one.
+pub(crate) fn named(output: &Path, to: Option<&'static str>) -> Result<Target, Failure> {
     let into_folder = output.is_dir() || output.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
     let Some(named) = output.file_name().filter(|_| !into_folder) else {
         let hint = format!("to write into it, say --to FORMAT --out {}", shown::path(output));

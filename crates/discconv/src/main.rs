@@ -10,6 +10,7 @@ mod checks;
 mod console;
 mod conversion;
 mod convert;
+mod create;
 mod crew;
 mod diff;
 mod digest;
@@ -24,6 +25,7 @@ mod interrupt;
 mod job;
 mod lane;
 mod ls;
+mod mount;
 mod obstacle;
 mod password;
 mod progress;
@@ -33,6 +35,7 @@ mod report;
 mod shell;
 mod shown;
 mod summary;
+mod track_file;
 mod verify;
 mod volume;
 mod words;
@@ -109,6 +112,7 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Completions(args) => shell::completions(args, console),
         Verb::Man(args) => shell::man(args, console),
         Verb::Convert(args) => convert::run(args, console),
+        Verb::Create(args) => create::run(args, console),
         Verb::Info(args) => info::run(args, console),
         Verb::Hash(args) => hash::run(args, console),
         Verb::Verify(args) => verify::run(args, console),
@@ -117,5 +121,6 @@ fn run(verb: &Verb, console: &Console) -> Result<u8, Failure> {
         Verb::Ls(args) => ls::run(args, console),
         Verb::Cat(args) => cat::run(args, console),
         Verb::Extract(args) => extract::run(args, console),
+        Verb::Mount(args) => mount::run(args, console),
     }
 }

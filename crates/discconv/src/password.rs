@@ -5,7 +5,7 @@ use crate::errors::Failure;
 use crate::shown;
 use discconv_core::{At, Error};
 use std::fs::File;
-use std::io::{IsTerminal, Read, stderr, stdin};
+use std::io::{self, IsTerminal, Read, stderr, stdin};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -50,20 +50,38 @@ pub(crate) fn typed() -> Option<Vec<u8>> {
 }
 
 /// Ask for the password of `path`, if somebody is there; nothing that is typed is shown.
-pub(crate) fn ask(path: &Path) -> Option<Vec<u8>> {
+///
+/// # Errors
+/// [`Error::Cancelled`] for Ctrl-C, which is typed here like anything else and stops nothing by itself.
+pub(crate) fn ask(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let mut last = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return None;
+        return Ok(None);
     }
-    let typed = rpassword::prompt_password(format!("Password of {}: ", shown::path(path))).ok()?;
-    let typed = (!typed.is_empty()).then(|| typed.into_bytes());
+    let typed = answer(rpassword::prompt_password(format!("Password of {}: ", shown::path(path))))?;
     last.clone_from(&typed);
-    typed
+    Ok(typed)
+}
+
+/// What the person answered; nothing, where a line cannot be read or is empty.
+fn answer(typed: io::Result<String>) -> Result<Option<Vec<u8>>, Error> {
+    match typed {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Error::Cancelled),
+        typed => Ok(typed.ok().filter(|typed| !typed.is_empty()).map(String::into_bytes)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_may_be_to_stop() {
+        assert_eq!(answer(Ok("secret".into())).unwrap().as_deref(), Some(&b"secret"[..]));
+        assert_eq!(answer(Ok(String::new())).unwrap(), None);
+        assert_eq!(answer(Err(io::ErrorKind::UnexpectedEof.into())).unwrap(), None);
+        assert!(matches!(answer(Err(io::ErrorKind::Interrupted.into())), Err(Error::Cancelled)));
+    }
 
     #[test]
     fn the_first_line_is_the_password() {

@@ -2,7 +2,7 @@
 
 use crate::args::RepairArgs;
 use crate::console::Console;
-use crate::conversion::{Change, prepare_changed};
+use crate::conversion::{self, Change};
 use crate::errors::Failure;
 use crate::image::{self, Image};
 use crate::job::{self, Request};
@@ -14,16 +14,18 @@ use discconv_host::ThreadPool;
 use serde_json::{Value, json};
 
 pub(crate) fn run(args: &RepairArgs, console: &Console) -> Result<u8, Failure> {
-    let settings = job::settings(&args.convert)?;
+    let settings = job::settings(&args.convert.reading, &args.convert.writing, args.convert.original)?;
     let Request::One(job) = job::request(&args.convert)? else {
         return Err(Failure::usage("repair writes one image at a time", "write `discconv repair IN OUT --ecc`"));
     };
-    let receipt = args.convert.receipt.as_deref();
+    let receipt = args.convert.writing.receipt.as_deref();
     if let Some(path) = receipt {
         receipt::check(path, &settings)?;
     }
     let cores = image::cores(&args.convert.common);
-    let prepared = prepare_changed(&job, &settings, |image| mend(image, cores, settings.force, console).map(Some))?;
+    let prepared = conversion::prepare_image(conversion::open(&job, &settings)?, &job.target, &settings, |image| {
+        mend(image, cores, settings.force, console).map(Some)
+    })?;
     convert::finish(&prepared, &settings, receipt, cores, console)
 }
 

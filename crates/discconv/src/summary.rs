@@ -259,7 +259,8 @@ mod tests {
         };
         let converted = Outcome { input: long.into(), result: Ended::Converted(Box::new(converted)) };
         let run = Run { outcomes: vec![failed("a.iso"), exists, converted], others: 3, hidden: 1, problems: Vec::new() };
-        let text = run.table(&crate::job::settings(&crate::args::tests::convert("discconv a b")).unwrap());
+        let args = crate::args::tests::convert("discconv a b");
+        let text = run.table(&crate::job::settings(&args.reading, &args.writing, args.original).unwrap());
         for line in text.lines() {
             assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}\n{text}");
         }

@@ -128,7 +128,7 @@ fn text(image: &Image, found: &[Findings]) -> String {
         if found.len() > 1 {
             lines.push(format!("disc {number} of {}:", found.len()));
         }
-        lines.extend(disc_lines(findings));
+        lines.extend(disc_lines(findings, &own_checks(image)));
     }
     let damaged = |note: &&Note| found.iter().any(|found| found.damage.contains(&note.text));
     let oddities = image.notes.iter().filter(|note| !damaged(note));
@@ -137,15 +137,26 @@ fn text(image: &Image, found: &[Findings]) -> String {
     lines.join("\n")
 }
 
-fn disc_lines(found: &Findings) -> Vec<String> {
+/// What the readers of the wrappers hold against the content by themselves, outermost first.
+fn own_checks(image: &Image) -> Vec<String> {
+    let wrappers = image.wrappers.iter().filter(|info| !info.checks.is_empty());
+    wrappers.map(|info| format!("{}: {}", info.id, info.checks)).collect()
+}
+
+/// `own`: see [`own_checks`].
+fn disc_lines(found: &Findings, own: &[String]) -> Vec<String> {
     let mut lines = vec![match (found.promised, found.broken.len()) {
         (0, broken) if broken > 0 => format!("container: {} cannot be unpacked", shown::count(broken as u64, "place")),
+        (0, _) if !own.is_empty() && found.damage.is_empty() => "container: all of it unpacks".to_owned(),
+        (0, _) if !own.is_empty() => "container: damaged".to_owned(),
         (0, _) if found.blocks => "container: has no checksums of its own; all its blocks unpack".to_owned(),
         (0, _) => "container: has no checksums of its own".to_owned(),
         (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
         (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
     }];
     lines.extend(found.broken.iter().map(|broken| format!("  {}", shown::name(broken))));
+    let held = if found.broken.is_empty() && found.damage.is_empty() { "is right" } else { "was checked" };
+    lines.extend(own.iter().map(|what| format!("  {what} {held}")));
     lines.extend(sector_lines(&found.sectors));
     lines.extend(found.damage.iter().map(|damage| format!("damage: {}", shown::name(damage))));
     lines

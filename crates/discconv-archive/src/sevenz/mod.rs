@@ -29,8 +29,14 @@ use std::collections::btree_map::Entry;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SevenZip;
 
-static INFO: FormatInfo =
-    FormatInfo { id: "7z", name: "7z archive", extensions: &["7z"], spec: "7-Zip's 7zFormat.txt", ..FormatInfo::BASE };
+static INFO: FormatInfo = FormatInfo {
+    id: "7z",
+    name: "7z archive",
+    extensions: &["7z"],
+    checks: "the CRC-32 of each file that has one",
+    spec: "7-Zip's 7zFormat.txt",
+    ..FormatInfo::BASE
+};
 
 const MAGIC: [u8; 6] = [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C];
 

@@ -28,8 +28,14 @@ use std::cell::RefCell;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zip;
 
-static INFO: FormatInfo =
-    FormatInfo { id: "zip", name: "zip archive", extensions: &["zip"], spec: "APPNOTE 6.3.10", ..FormatInfo::BASE };
+static INFO: FormatInfo = FormatInfo {
+    id: "zip",
+    name: "zip archive",
+    extensions: &["zip"],
+    checks: "the CRC-32 of each file that is read",
+    spec: "APPNOTE 6.3.10",
+    ..FormatInfo::BASE
+};
 
 impl Format for Zip {
     fn info(&self) -> &'static FormatInfo {

@@ -1,6 +1,7 @@
 //! The map of version 5 with codecs: kinds by a Huffman code, then what each kind needs, bit by bit.
 
-use super::{Builder, Entry, Wrong, check_room};
+use super::table::{Builder, Table};
+use super::{Wrong, check_room};
 use crate::bits::Bits;
 use crate::header::{Header, bad};
 use crate::huffman::{self, Tree};
@@ -72,7 +73,7 @@ const MAX_LENGTH_BITS: u8 = 24;
 const MAX_REFERENCE_BITS: u8 = 32;
 
 /// See [`super::read`].
-pub(crate) fn read(source: &dyn ReadAt, header: &Header, at: u64) -> Result<Vec<Entry>> {
+pub(crate) fn read(source: &dyn ReadAt, header: &Header, at: u64) -> Result<Table> {
     let file = source.name();
     check_room(source, at, MAP_HEADER as u64)?;
     let mut bytes = [0; MAP_HEADER];
@@ -92,8 +93,7 @@ pub(crate) fn read(source: &dyn ReadAt, header: &Header, at: u64) -> Result<Vec<
     // Not more than the file has.
     let mut stream = vec![0; usize::try_from(told.stream_bytes).unwrap_or(usize::MAX)];
     source.read_exact_at(stream_at, &mut stream)?;
-    let entries = Stream { file, at: stream_at, bits: Bits::new(&stream), header, told }.entries()?;
-    Ok(entries)
+    Stream { file, at: stream_at, bits: Bits::new(&stream), header, told }.table()
 }
 
 struct Stream<'a> {
@@ -106,36 +106,39 @@ struct Stream<'a> {
 }
 
 impl Stream<'_> {
-    fn entries(mut self) -> Result<Vec<Entry>> {
+    fn table(mut self) -> Result<Table> {
         let tree = huffman::read_map_tree(&mut self.bits)
             .ok_or_else(|| bad(self.file, self.at, "a code tree that is cut or not possible", "the code of the map"))?;
         let kinds = self.kinds(&tree)?;
         self.places(&kinds)
     }
 
-    fn wrong(&self, hunk: usize, wrong: Wrong) -> Error {
+    fn wrong(&self, hunk: u64, wrong: Wrong) -> Error {
         wrong.at(self.file, self.at, hunk)
     }
 
-    /// The first pass. Memory grows with what is there.
-    fn kinds(&mut self, tree: &Tree) -> Result<Vec<Kind>> {
-        let count = usize::try_from(self.header.hunks()).unwrap_or(usize::MAX);
-        let mut kinds = Vec::new();
+    /// The first pass: kinds, and how many hunks in a row have each. Each takes a bit or more.
+    fn kinds(&mut self, tree: &Tree) -> Result<Vec<(Kind, u64)>> {
+        let (count, mut done) = (self.header.hunks(), 0);
+        let mut kinds: Vec<(Kind, u64)> = Vec::new();
         let mut last = Kind::Coded0;
-        while kinds.len() < count {
-            let run = self.run(tree, &mut last);
-            let run = run.ok_or_else(|| self.wrong(kinds.len(), cut()))?;
-            kinds.resize((kinds.len() + run).min(count), last);
+        while done < count {
+            let run = self.run(tree, &mut last).ok_or_else(|| self.wrong(done, cut()))?.min(count - done);
+            done += run;
+            match kinds.last_mut() {
+                Some((kind, hunks)) if *kind == last => *hunks += run,
+                _ => kinds.push((last, run)),
+            }
         }
         Ok(kinds)
     }
 
     /// How many hunks the next symbols stand for; all are of the kind `last`.
-    fn run(&mut self, tree: &Tree, last: &mut Kind) -> Option<usize> {
+    fn run(&mut self, tree: &Tree, last: &mut Kind) -> Option<u64> {
         let mut next = || tree.next(&mut self.bits);
         match Kind::of(next()?)? {
-            Kind::RepeatFew => Some(3 + usize::from(next()?)),
-            Kind::RepeatMany => Some(19 + (usize::from(next()?) << 4) + usize::from(next()?)),
+            Kind::RepeatFew => Some(3 + u64::from(next()?)),
+            Kind::RepeatMany => Some(19 + (u64::from(next()?) << 4) + u64::from(next()?)),
             kind => {
                 *last = kind;
                 Some(1)
@@ -144,12 +147,13 @@ impl Stream<'_> {
     }
 
     /// The second pass.
-    fn places(mut self, kinds: &[Kind]) -> Result<Vec<Entry>> {
-        let mut builder = Builder::new(self.header);
+    fn places(mut self, kinds: &[(Kind, u64)]) -> Result<Table> {
+        let mut builder = Builder::new(self.header, u64::from(self.told.stream_bytes) * 8);
         let mut cursor = Cursor::new(&self.told);
         let mut sum = Sum::default();
-        for (hunk, kind) in kinds.iter().enumerate() {
-            let raw = cursor.raw(*kind, hunk as u64, self.header, &self.told, &mut self.bits);
+        let kinds = kinds.iter().flat_map(|(kind, hunks)| (0..*hunks).map(move |_| *kind));
+        for (hunk, kind) in (0..).zip(kinds) {
+            let raw = cursor.raw(kind, hunk, self.header, &self.told, &mut self.bits);
             let raw = raw.ok_or_else(|| self.wrong(hunk, cut()))?;
             sum.take(&raw);
             raw.into_entry(self.header, &mut builder).map_err(|wrong| self.wrong(hunk, wrong))?;
@@ -159,7 +163,7 @@ impl Stream<'_> {
             let (found, expected) = (format!("a map with CRC-16 {found:04X}"), format!("{expected:04X}, as it says itself"));
             return Err(bad(self.file, self.at - 6, found, expected));
         }
-        Ok(builder.entries)
+        Ok(builder.finish())
     }
 }
 
@@ -190,7 +194,7 @@ impl Raw {
     fn into_entry(self, header: &Header, into: &mut Builder<'_>) -> Result<(), Wrong> {
         let crc = Some(u32::from(self.crc));
         match self.kind {
-            Kind::Stored => into.stored(self.place, crc),
+            Kind::Stored => into.stored(self.place, crc)?,
             Kind::Same => into.same_as(self.place)?,
             Kind::Parent => into.parent(self.place.checked_mul(u64::from(header.unit_bytes.unwrap_or(1))))?,
             codec => into.coded(codec.number(), self.place, self.length, crc)?,
@@ -270,3 +274,6 @@ impl Sum {
         u16::from_be_bytes([high, low])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,12 @@
 
 mod compressed;
 mod plain;
+mod table;
 pub(crate) mod write;
 
 use crate::header::{Header, Map, bad};
-use discconv_core::{Error, ReadAt, Result};
+use discconv_core::{At, Error, ReadAt, Result};
+pub(crate) use table::Table;
 
 /// What a hunk consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +82,9 @@ impl Entry {
 /// Every hunk, in order; those that are said to equal an earlier one are what that one is.
 ///
 /// # Errors
-/// [`Error::Malformed`] for a map that is cut or wrong, with the place; of memory only as much is taken as it describes.
-pub(crate) fn read(source: &dyn ReadAt, header: &Header) -> Result<Vec<Entry>> {
+/// [`Error::Malformed`] for a map that is cut or wrong, with the place. Memory is taken in proportion to the bytes of the map,
+/// however many hunks they describe.
+pub(crate) fn read(source: &dyn ReadAt, header: &Header) -> Result<Table> {
     match header.map {
         Map::Plain { at } => plain::read(source, header, at),
         Map::Compressed { at } => compressed::read(source, header, at),
@@ -96,8 +99,13 @@ fn check_room(source: &dyn ReadAt, at: u64, len: u64) -> Result<()> {
         return Ok(());
     }
     let found = format!("the end of the file at byte {:#X}", source.len());
-    Err(bad(source.name(), at, found, format!("a map of {len} bytes")))
+    let expected = format!("the map of its hunks, {len} bytes from byte {at:#X} on");
+    Err(Error::malformed(source.name(), At::Byte(source.len().min(at)), found, expected).with_hint(GONE))
 }
+
+/// What to do about a file whose map is not there.
+const GONE: &str =
+    "without the map no hunk can be found, so that nothing can be saved: the file is cut; copy or download it again";
 
 /// What a hunk says that cannot be.
 struct Wrong {
@@ -110,62 +118,8 @@ impl Wrong {
         Wrong { found: found.into(), expected: expected.into() }
     }
 
-    fn at(self, file: &str, at: u64, hunk: usize) -> Error {
+    fn at(self, file: &str, at: u64, hunk: u64) -> Error {
         bad(file, at, format!("hunk {hunk} {}", self.found), self.expected)
-    }
-}
-
-/// The table as it grows.
-struct Builder<'a> {
-    header: &'a Header,
-    entries: Vec<Entry>,
-}
-
-impl<'a> Builder<'a> {
-    fn new(header: &'a Header) -> Builder<'a> {
-        Builder { header, entries: Vec::new() }
-    }
-
-    fn coded(&mut self, codec: u8, at: u64, len: u32, crc: Option<u32>) -> Result<(), Wrong> {
-        if len > self.header.hunk_bytes {
-            let expected = format!("at most {}, the length of a hunk", self.header.hunk_bytes);
-            return Err(Wrong::new(format!("of {len} coded bytes"), expected));
-        }
-        if self.header.codecs.get(usize::from(codec)).is_none_or(|known| *known == [0; 4]) {
-            return Err(Wrong::new(format!("of codec {codec}"), "one of the codecs that the header names"));
-        }
-        self.entries.push(Entry::new(Hunk::Coded { codec, at, len }, crc));
-        Ok(())
-    }
-
-    fn stored(&mut self, at: u64, crc: Option<u32>) {
-        self.entries.push(Entry::new(Hunk::Stored { at }, crc));
-    }
-
-    fn pattern(&mut self, bytes: [u8; 8], crc: Option<u32>) {
-        self.entries.push(Entry::new(Hunk::Pattern(bytes), crc));
-    }
-
-    /// As an earlier one: so no reference is ever followed again, and none leads round in a circle.
-    fn same_as(&mut self, hunk: u64) -> Result<(), Wrong> {
-        let earlier = usize::try_from(hunk).ok().and_then(|hunk| self.entries.get(hunk));
-        let Some(entry) = earlier.copied() else {
-            return Err(Wrong::new(format!("that is the same as hunk {hunk}"), "an earlier hunk"));
-        };
-        self.entries.push(entry);
-        Ok(())
-    }
-
-    /// As the parent from byte `at` on, if there is such a byte at all.
-    fn parent(&mut self, at: Option<u64>) -> Result<(), Wrong> {
-        match at {
-            Some(at) if self.header.parent.is_some() => {
-                self.entries.push(Entry::new(Hunk::Parent { at }, None));
-                Ok(())
-            }
-            Some(_) => Err(Wrong::new("that is in a parent", "a hunk of its own, for the header names no parent")),
-            None => Err(Wrong::new("beyond the end of any parent", "a place in the parent")),
-        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What discconv remembers beside the tracks, and what becomes of it where it cannot be.
 
 use crate::codecs::line;
-use crate::lay::{FRAME, File, open, told};
-use discconv_core::{Extra, ExtraKind};
+use crate::discs::film;
+use crate::lay::{FRAME, File, Lay, NONE, open, told};
+use crate::write::write;
+use discconv_core::{Disc, Extra, ExtraKind, Isrc, Lba, WriteOptions};
 
 /// Three tracks of four frames, and this text.
 fn with(text: &str) -> File {
@@ -22,6 +24,33 @@ fn facts_are_put_into_the_disc() {
     let disc = open(&file).unwrap();
     let sheet = Extra { kind: ExtraKind::CueSheet, name: "a.cue".to_owned(), bytes: b"FIL".to_vec() };
     assert_eq!(disc.extras(), [sheet]);
+}
+
+/// The one track of a disc without frames has no line, and is track 1 in what is remembered.
+#[test]
+fn facts_about_a_dvd() {
+    let with = |text: &str| {
+        let mut file = File::dvd([NONE; 4], vec![Lay::Stored(vec![7; 4096]); 2], &[7; 8192]);
+        file.codecs[0] = b"zlib";
+        file.meta.push((*b"DCNV", 0, text.as_bytes().to_vec()));
+        told(&file.bytes())
+    };
+    let text =
+        "discconv 1\nmcn 4006180000123\nnumber 1 7\nisrc 1 DEF056600001\nflags 1 dcp\nindex 1 2 1\nindex 1 3 3\nindex 1 4 4\n";
+    insta::assert_snapshot!(format!("{text}=>\n{}", with(text)));
+}
+
+/// What a track of a DVD has no room for on the disc is kept beside it.
+#[test]
+fn a_dvd_keeps_what_is_said_of_its_track() {
+    let mut parts = film().into_parts();
+    let track = &mut parts.toc.sessions[0].tracks[0];
+    track.isrc = Isrc::new("DEABC0000002");
+    track.control.dcp = true;
+    track.indexes.push((2, Lba(9)));
+    let told = parts.toc.clone();
+    let disc = Disc::new("source.bin", parts).unwrap();
+    assert_eq!(*open(&write(disc, &WriteOptions::default()).unwrap()).unwrap().toc(), told);
 }
 
 /// None of these takes anything away from the tracks.

@@ -59,6 +59,41 @@ fn cut_anywhere() {
     }
 }
 
+/// Where the map survives, what is missing is damage, hunk by hunk; the rest is read.
+#[test]
+fn cut_behind_the_map() {
+    let file = File { hunks: (0..4).map(|n| Lay::Stored(vec![n; HUNK])).collect(), ..small() };
+    let whole = file.map_first();
+    assert!(!is_damaged(&open(&whole).unwrap()));
+    let first = whole.len() - 4 * HUNK;
+    for len in (0..whole.len()).step_by(31).chain([first - 1, first, first + HUNK - 1, first + HUNK, whole.len() - 1]) {
+        let opened = open(&whole[..len]);
+        assert_eq!(opened.is_ok(), len >= first + HUNK, "{len}");
+        if let Ok(disc) = opened {
+            assert!(is_damaged(&disc));
+            let there = (len - first) / HUNK;
+            let found = content(&disc).unwrap();
+            assert!(found[..there * HUNK] == content(&open(&whole).unwrap()).unwrap()[..there * HUNK], "{len}");
+            assert!(found[there * HUNK..].iter().all(|byte| *byte == 0), "{len}");
+        }
+    }
+    // The end of the header, of the metadata, of the map; no hunk, and one and a half.
+    let at = |len: usize| told(&whole[..len]);
+    let coded = small().bytes();
+    let shown = [
+        at(100),
+        at(130),
+        at(first - 20),
+        at(first - 1),
+        at(first),
+        at(first + 3 * HUNK / 2),
+        // As files are: the map is at the end, and gone; one bit of it is.
+        told(&coded[..coded.len() / 2]),
+        told(&coded[..coded.len() - 1]),
+    ];
+    insta::assert_snapshot!(shown.join("\n---\n"));
+}
+
 #[test]
 fn any_byte_changed() {
     let file = small().bytes();

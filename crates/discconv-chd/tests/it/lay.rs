@@ -196,14 +196,27 @@ impl File {
         let meta = self.chain(124);
         let first = 124 + meta.len();
         let data: Vec<u8> = self.hunks.iter().flat_map(|hunk| hunk.bytes()).copied().collect();
-        let header = self.header(first as u64 + data.len() as u64, if meta.is_empty() { 0 } else { 124 });
+        let header = self.header((first + data.len()) as u64, if meta.is_empty() { 0 } else { 124 });
+        [header, meta, data, self.map(first)].concat()
+    }
+
+    /// Header, metadata, map, hunks: no program is known to write it, and none forbids it.
+    pub(crate) fn map_first(&self) -> Vec<u8> {
+        let meta = self.chain(124);
+        let at = 124 + meta.len();
+        let data: Vec<u8> = self.hunks.iter().flat_map(|hunk| hunk.bytes()).copied().collect();
+        [self.header(at as u64, 124), meta, self.map(at + self.map(0).len()), data].concat()
+    }
+
+    /// The map of hunks that begin at `first`.
+    fn map(&self, first: usize) -> Vec<u8> {
         let stream = self.stream();
         let mut map = (stream.len() as u32).to_be_bytes().to_vec();
         map.extend(&(first as u64).to_be_bytes()[2..]);
         map.extend(crc16(&self.expanded(first as u64)).wrapping_add(self.map_crc).to_be_bytes());
         map.extend(self.widths);
         map.push(0);
-        [header, meta, data, map, stream].concat()
+        [map, stream].concat()
     }
 
     pub(crate) fn header(&self, map: u64, meta: u64) -> Vec<u8> {

@@ -1,65 +1,85 @@
-//! Packing, by the port of XZ for Java to Rust.
+//! Packing: by the LZMA SDK where C may be, else by the port of XZ for Java to Rust.
 
 use crate::Level;
-use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
-use std::io::Write;
 
-/// How hard to look for matches.
-struct Effort {
-    finder: MfType,
-    /// A match so long is taken as it is.
-    enough: u32,
-    /// Candidates of one place; 0 for what the finder takes for good.
-    depth: i32,
-}
-
-/// Packs blocks.
+/// Packs blocks; keeps its tables.
 #[derive(Debug)]
 pub struct Encoder {
     level: Level,
+    engine: engine::Engine,
 }
 
 impl Encoder {
     /// An encoder of one worker.
     #[must_use]
     pub fn new(level: Level) -> Encoder {
-        Encoder { level }
+        Encoder { level, engine: engine::Engine::default() }
     }
 
     /// Packs `input` without an end marker and appends it to `out`.
     pub fn encode(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let Effort { finder, enough, depth } = effort(self.level);
-        let options = LzmaOptions {
-            dict_size: u32::try_from(input.len()).unwrap_or(u32::MAX).clamp(SMALLEST_DICTIONARY, LARGEST_DICTIONARY),
-            lc: 3,
-            lp: 0,
-            pb: 2,
-            mode: EncodeMode::Normal,
-            nice_len: enough,
-            mf: finder,
-            depth_limit: depth,
-            preset_dict: None,
-        };
-        let before = out.len();
-        let packed = LzmaWriter::new_no_header(&mut *out, &options, false).and_then(|mut writer| {
-            writer.write_all(input)?;
-            writer.finish().map(|_| ())
-        });
-        // Writing to memory does not fail.
-        if packed.is_err() {
-            out.truncate(before);
-        }
+        let dictionary = u32::try_from(input.len()).unwrap_or(u32::MAX).clamp(SMALLEST_DICTIONARY, LARGEST_DICTIONARY);
+        self.engine.encode(input, self.level, dictionary, out);
     }
 }
 
 const SMALLEST_DICTIONARY: u32 = 4096;
-/// The encoder takes many times its memory.
+/// The encoders take many times its memory.
 const LARGEST_DICTIONARY: u32 = 16 << 20;
 
-fn effort(level: Level) -> Effort {
-    match level {
-        Level::Fast => Effort { finder: MfType::Hc4, enough: 32, depth: 8 },
-        Level::Normal => Effort { finder: MfType::Hc4, enough: 32, depth: 16 },
-        Level::Max => Effort { finder: MfType::Bt4, enough: 273, depth: 0 },
+#[cfg(feature = "lzma-sdk")]
+mod engine {
+    use super::super::port;
+    use super::super::sdk::{Effort, Handle};
+    use crate::Level;
+
+    /// The handle takes a quarter of a megabyte, so it is made when it is needed.
+    #[derive(Default)]
+    pub(super) struct Engine {
+        handle: Option<Handle>,
+    }
+
+    impl std::fmt::Debug for Engine {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Engine").finish_non_exhaustive()
+        }
+    }
+
+    impl Engine {
+        pub(super) fn encode(&mut self, input: &[u8], level: Level, dictionary: u32, out: &mut Vec<u8>) {
+            if self.handle.is_none() {
+                self.handle = Handle::new();
+            }
+            let done = self.handle.as_mut().and_then(|handle| handle.encode(input, effort(level, input.len()), dictionary, out));
+            if done.is_none() {
+                port::encode(input, level, dictionary, out);
+            }
+        }
+    }
+
+    /// Measured against trees with 64, as other programs pack: chains with 32 make small blocks, and with 48 large ones, no more than
+    /// 0.3 % longer, in less than two thirds of the time.
+    fn effort(level: Level, length: usize) -> Effort {
+        match (level, length) {
+            (Level::Fast, _) => Effort { trees: false, enough: 24, candidates: 8 },
+            (Level::Normal, ..=8192) => Effort { trees: false, enough: 32, candidates: 0 },
+            (Level::Normal, _) => Effort { trees: false, enough: 48, candidates: 0 },
+            (Level::Max, _) => Effort { trees: true, enough: 273, candidates: 0 },
+        }
+    }
+}
+
+#[cfg(not(feature = "lzma-sdk"))]
+mod engine {
+    use super::super::port;
+    use crate::Level;
+
+    #[derive(Debug, Default)]
+    pub(super) struct Engine;
+
+    impl Engine {
+        pub(super) fn encode(&mut self, input: &[u8], level: Level, dictionary: u32, out: &mut Vec<u8>) {
+            port::encode(input, level, dictionary, out);
+        }
     }
 }

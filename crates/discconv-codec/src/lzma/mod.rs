@@ -13,7 +13,10 @@
 mod decode;
 mod encode;
 mod model;
+mod port;
 mod range;
+#[cfg(feature = "lzma-sdk")]
+mod sdk;
 
 pub use decode::Decoder;
 pub use encode::Encoder;

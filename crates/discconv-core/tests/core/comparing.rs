@@ -3,6 +3,7 @@
 use crate::pool::Shuffled;
 use crate::support::disc_of;
 use discconv_core::*;
+use discconv_testkit::stored::{Sub, with_subchannel};
 use discconv_testkit::{Rng, reference};
 use std::sync::Arc;
 
@@ -32,6 +33,35 @@ fn the_same_sectors_in_other_forms_are_the_same() {
     assert_eq!((found.sectors, found.user_only), (600, 600));
     let found = compare(&whole, &whole, &Serial, &Quiet).unwrap();
     assert_eq!((found.is_same(), found.sectors, found.user_only), (true, 600, 0));
+}
+
+/// Subchannel counts where both store it, whatever its order; where only one does, that is said.
+#[test]
+fn subchannel_is_compared_where_both_have_it() {
+    let bytes = raw(&user(300));
+    let with = |bytes: &[u8], sub: Sub, coding: SubCoding| {
+        let form = Form { sub: Some(coding), ..Form::RAW_SUB };
+        disc_of(&[(TrackMode::Mode1, form, with_subchannel(bytes, sub))])
+    };
+    let interleaved = with(&bytes, Sub::Interleaved, SubCoding::Interleaved);
+    let packed = with(&bytes, Sub::Packed, SubCoding::Packed);
+    let plain = disc_of(&[(TrackMode::Mode1, Form::RAW, bytes.clone())]);
+    let found = |a: &Disc, b: &Disc| {
+        let found = compare(a, b, &Serial, &Quiet).unwrap();
+        let runs: Vec<(i32, u64)> = found.sub.differences.iter().map(|run| (run.first.0, run.sectors)).collect();
+        assert!(found.differences.is_empty());
+        (found.is_same(), found.sub.sectors, found.sub.skipped, runs)
+    };
+    assert_eq!(found(&interleaved, &packed), (true, 300, 0, vec![]));
+    assert_eq!(found(&interleaved, &plain), (true, 0, 300, vec![]));
+    assert_eq!(found(&plain, &plain), (true, 0, 0, vec![]));
+    // A bit of R in one sector, of Q in the next.
+    let mut other = with_subchannel(&bytes, Sub::Packed);
+    other[255 * 2448 + 2352 + 24] ^= 1;
+    other[256 * 2448 + 2352 + 13] ^= 1;
+    let form = Form { sub: Some(SubCoding::Packed), ..Form::RAW_SUB };
+    let other = disc_of(&[(TrackMode::Mode1, form, other)]);
+    assert_eq!(found(&interleaved, &other), (false, 300, 0, vec![(255, 2)]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{Given, Memory, Remembered, not_as_it_was};
 use crate::layout::Layout;
 use discconv_core::image::{Stored, StoredTrack};
 use discconv_core::{
-    Disc, Error, ExpectedDisc, Form, Lba, PlannedFile, Result, Role, Run, Scratch, SubCoding, Tally, Toc, Track, kept,
+    Disc, Error, ExpectedDisc, Form, Lba, Piece, PlannedFile, Result, Role, Run, Scratch, SubCoding, Tally, Toc, Track, kept,
 };
 use std::ops::Range;
 
@@ -32,6 +32,19 @@ impl Stretch {
     fn end(&self) -> u64 {
         let sectors = u64::from(self.lbas.start.sectors_to(self.lbas.end));
         self.offset.saturating_add(sectors * u64::from(self.form.stride))
+    }
+
+    /// The sectors that end in a file of `bytes` bytes, and where the first one that does not is in the file.
+    fn within(&self, bytes: u64) -> (Range<Lba>, Option<Range<u64>>) {
+        let Range { start, end } = self.lbas;
+        if self.end() <= bytes {
+            return (start..end, None);
+        }
+        let stride = u64::from(self.form.stride);
+        let sectors = bytes.saturating_sub(self.offset) / stride;
+        let at = self.offset + sectors * stride;
+        // Fewer than the range has.
+        (start..start + i32::try_from(sectors).unwrap_or(0), Some(at..at.saturating_add(stride)))
     }
 }
 
@@ -159,17 +172,39 @@ fn planned(disc: &Disc, file: &str, memory: &Memory<'_>, told: &Remembered<'_>, 
             return Err(unknown(file, told, at, stretch.offset.saturating_sub(at)));
         }
         refuse_less(disc, file, told, stretch)?;
-        disc.lay_out(0, stretch.lbas.clone(), &stretch.form).into_iter().for_each(|piece| piece.push_onto(&mut pieces));
+        let (whole, cut) = stretch.within(told.bytes);
+        disc.lay_out(0, whole, &stretch.form).into_iter().for_each(|piece| piece.push_onto(&mut pieces));
+        if let Some(cut) = cut {
+            pieces.push(Piece::Bytes(begun(disc, file, told, all, stretch, &cut)?));
+            at = told.bytes;
+            break;
+        }
         at = stretch.end();
-    }
-    if at > told.bytes {
-        let why = format!("it ended {} bytes before its last sector did, and that is whole now", at - told.bytes);
-        return Err(not_as_it_was(file, told.name, &why));
     }
     if at < told.bytes {
         return Err(unknown(file, told, at, told.bytes - at));
     }
     Ok(PlannedFile::new(told.name, Role::Data, pieces))
+}
+
+/// The first bytes of the sector in which the file ended: of what is missing there, zeros have taken the place.
+fn begun(
+    disc: &Disc,
+    file: &str,
+    told: &Remembered<'_>,
+    all: &[Stretch],
+    stretch: &Stretch,
+    place: &Range<u64>,
+) -> Result<Vec<u8>> {
+    let mut sector = vec![0; usize::try_from(place.end - place.start).unwrap_or(0)];
+    let kept = usize::try_from(told.bytes.saturating_sub(place.start)).unwrap_or(0).min(sector.len());
+    let read = read(disc, all, stretch.file, place.start, &mut sector);
+    let missing = sector.split_off(kept);
+    if read && place.end == stretch.end() && missing.iter().all(|byte| *byte == 0) {
+        return Ok(sector);
+    }
+    let why = format!("it ended {} bytes before its last sector did, and that is whole now", stretch.end() - told.bytes);
+    Err(not_as_it_was(file, told.name, &why))
 }
 
 fn unknown(file: &str, told: &Remembered<'_>, at: u64, bytes: u64) -> Error {

@@ -139,6 +139,26 @@ fn orders_of_bytes() {
     assert_eq!(listing.kind, ExtraKind::other("cue-files"));
 }
 
+/// A file that ends within a sector: zeros stand for the rest on the disc, and are not given back.
+#[test]
+fn files_that_end_within_a_sector() {
+    for (more, track) in [
+        (1, "TRACK 01 AUDIO"),
+        (2351, "TRACK 01 AUDIO"),
+        (100, "TRACK 01 MODE1/2352"),
+        (100, "TRACK 01 MODE1/2448"),
+        (100, "TRACK 01 MODE2/2352"),
+    ] {
+        let sectors = 20 * if track.ends_with("2448") { 2448 } else { 2352 };
+        let bytes = [&vec![7; sectors][..], &vec![9; more]].concat();
+        comes_back(&laid(&[ONE, track, "INDEX 01 00:00:00"], &[("a.bin", bytes)]), "x.cue");
+    }
+    // Of an earlier file as of the last.
+    let lines = [ONE, "TRACK 01 AUDIO", "INDEX 01 0", "FILE \"b.bin\" BINARY", "TRACK 02 AUDIO", "INDEX 01 0"];
+    let cut = |voice| sound(voice, 20)[..19 * 2352 + 6].to_vec();
+    comes_back(&laid(&lines, &[("a.bin", cut(1)), ("b.bin", cut(2))]), "x.cue");
+}
+
 #[test]
 fn one_file_named_often() {
     let lines = [ONE, "TRACK 01 AUDIO", "INDEX 01 0", "FILE \"A.BIN\" BINARY", "TRACK 02 AUDIO", "INDEX 01 00:00:07"];
@@ -161,7 +181,15 @@ fn refusals() {
     let from = |lines: &[&str], bytes: Vec<u8>| moved(&laid(lines, &[("a.bin", bytes)]).open("x.cue").unwrap());
     let plain = from(&one, sound(1, 20));
     let rows = [
-        ("a cut file", from(&one, sound(1, 20)[..20 * 2352 - 9].to_vec())),
+        (
+            "a cut file that is whole now",
+            change(&from(&one, sound(1, 20)[..20 * 2352 - 9].to_vec()), |parts| {
+                let mut bytes = vec![0; 20 * 2448];
+                parts.sources[0].read_exact_at(0, &mut bytes).unwrap();
+                bytes[19 * 2448 + 2351] = 7;
+                parts.sources[0] = Arc::new(Bytes::new("other.chd", bytes));
+            }),
+        ),
         ("a stored lead-out", from(&sessions, sound(1, 11_450))),
         (
             "a gap that is gone",

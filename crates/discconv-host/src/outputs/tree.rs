@@ -77,13 +77,19 @@ impl TreeOutputs {
         Ok(NewFile { file, temporary: Some(temporary), target, replace: self.rules.force })
     }
 
-    /// Make a symbolic link. Whether its target leads out of the tree is for the caller to judge.
+    /// Make a symbolic link, if there is none with the same target. Whether that leads out of the tree is for the caller to
+    /// judge.
     ///
     /// # Errors
     /// As [`TreeOutputs::file`]; a system without such links.
     pub fn link(&self, parts: &[String], to: &str) -> Result<()> {
-        let (folder, name) = self.place(parts)?;
-        let path = folder.join(name);
+        let Some((name, folders)) = parts.split_last() else { return bare("") };
+        bare(name)?;
+        let path = self.folder(folders)?.join(name);
+        if fs::read_link(&path).is_ok_and(|old| old == Path::new(to)) {
+            return Ok(());
+        }
+        self.rules.check(&path)?;
         if self.rules.force && fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_dir()) {
             fs::remove_file(&path).map_err(|error| failed(&path, "cannot replace it", error))?;
         }
@@ -240,6 +246,8 @@ mod tests {
         {
             tree.folder(&[]).unwrap();
             tree.link(&parts("away"), "..").unwrap();
+            tree.link(&parts("away"), "..").unwrap();
+            assert!(tree.link(&parts("away"), "x").is_err());
             let refused = tree.file(&parts("away/x")).unwrap_err();
             assert!(refused.to_string().contains("where a folder is to be"), "{refused}");
             assert!(!folder.path().join("x").exists());

@@ -43,7 +43,7 @@ fn hidden(disc: &Disc, track: &Track) -> Option<Range<Lba>> {
 ///
 /// # Errors
 /// More than the format can say.
-pub(super) fn wave_head(samples: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn wave_head(samples: u64) -> Result<Vec<u8>, Error> {
     let too_long = || Error::unsupported("audio", At::Whole, "a track is longer than a WAVE file can be (4 GiB)");
     let data = u32::try_from(samples).map_err(|_| too_long())?;
     let riff = data.checked_add(36).ok_or_else(too_long)?;

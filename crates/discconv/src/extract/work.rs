@@ -5,6 +5,7 @@ use super::audio;
 use super::job::{Job, Made, Source};
 use crate::args::AudioKind;
 use crate::errors::Failure;
+use crate::track_file::TrackFile;
 use crate::volume::Inside;
 use discconv_core::{At, Disc, Error, Form, Lba, ReadAt, Scratch, Watch};
 use discconv_fs::{Content, Entry, FileSystem, Stamp};
@@ -134,18 +135,9 @@ impl Shop<'_> {
             let packed = audio::flac(self.inside.space.disc(), lbas, scratch)?;
             return self.write(job, packed.len() as u64, None, scratch, |at, out, _| copy(&packed, at, out));
         }
-        let disc = self.inside.space.disc();
         let samples = u64::from(lbas.start.sectors_to(lbas.end)) * super::job::AUDIO;
-        let head = audio::wave_head(samples)?;
-        let len = head.len() as u64 + samples;
-        let sectors: Vec<Lba> = (lbas.start.0..lbas.end.0).map(Lba).collect();
-        self.write(job, len, None, scratch, |at, out, scratch| {
-            // The first chunk begins with the head; all others lie behind it.
-            let into_head = (head.len() as u64).saturating_sub(at);
-            let (first, rest) = out.split_at_mut(usize::try_from(into_head).unwrap_or(0).min(out.len()));
-            copy(&head, at, first)?;
-            raw(disc, &sectors, 2352, (at + into_head) - head.len() as u64, scratch, rest)
-        })
+        let wave = TrackFile::new(self.inside.space.disc().clone(), lbas, Form::RAW, audio::wave_head(samples)?);
+        self.write(job, wave.len(), None, scratch, |at, out, _| wave.read_exact_at(at, out))
     }
 
     /// A file of `len` bytes as `fill` gives them, unless it is there already.

@@ -1,0 +1,140 @@
+//! `ls`, `cat`, `extract`: what is in an image, on volumes laid by hand.
+
+use crate::support::{Room, snapshot};
+use discconv_testkit::iso9660::Volume;
+use serde_json::Value;
+
+fn text(length: usize) -> Vec<u8> {
+    (0..length).map(|n| b'a' + u8::try_from(n % 23).unwrap()).collect()
+}
+
+fn volume() -> Volume {
+    Volume {
+        label: "INSIDE",
+        files: vec![
+            ("EMPTY.BIN", Vec::new()),
+            ("LONG.BIN", text(700_000)),
+            ("READ.ME", b"Hello\n".to_vec()),
+            ("SUB/DEEP.TXT", text(2049)),
+        ],
+        ..Volume::default()
+    }
+}
+
+fn room() -> Room {
+    let room = Room::new();
+    room.put("x.iso", &volume().build().user);
+    room
+}
+
+#[test]
+fn what_is_listed() {
+    let room = room();
+    let tree = room.run(&["ls", "x.iso"]).ok().report();
+    let long = room.run(&["ls", "x.iso", "--long"]).ok().report();
+    let below = room.run(&["ls", "x.iso", "sub", "-l"]).ok().report();
+    let missing = room.run(&["ls", "x.iso", "nope"]).exits(1).report();
+    let other = room.run(&["ls", "x.iso", "--fs", "udf"]).exits(2).report();
+    snapshot!("ls", [tree, long, below, missing, other].join("\n"));
+    let json = room.run(&["ls", "x.iso", "--json"]).ok().json();
+    let paths: Vec<&str> = json["entries"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["EMPTY.BIN", "LONG.BIN", "READ.ME", "SUB", "SUB/DEEP.TXT"]);
+    assert_eq!(json["fs"], "iso9660");
+    let long = &json["entries"][1];
+    assert_eq!((&long["bytes"], &long["extents"][0]["bytes"], &long["type"]), (&700_000.into(), &700_000.into(), &"file".into()));
+}
+
+#[test]
+fn a_file_on_standard_output() {
+    let room = room();
+    assert_eq!(room.run(&["cat", "x.iso", "read.me"]).ok().stdout, "Hello\n");
+    assert_eq!(room.run(&["cat", "x.iso", "SUB/DEEP.TXT"]).ok().stdout.as_bytes(), text(2049));
+    room.run(&["cat", "x.iso", "SUB"]).exits(4).says("is no file with content");
+    room.run(&["cat", "x.iso", "NOTHING"]).exits(1).says("has no \"NOTHING\" in it");
+}
+
+/// The files come out the same whatever the disc is kept in.
+#[test]
+fn everything_comes_out_of_every_container() {
+    let room = room();
+    for (name, to) in
+        [("x.iso", None), ("x.cue", Some("cue")), ("x.cso", Some("cso")), ("x.chd", Some("chd")), ("x.nrg", Some("nrg"))]
+    {
+        if to.is_some() {
+            room.run(&["x.iso", name]).ok();
+        }
+        let out = format!("out-{}", &name[2..]);
+        room.run(&["extract", name, "-o", &out]).ok().says("4 files");
+        for (path, bytes) in &volume().files {
+            assert!(room.get(&format!("{out}/{path}")) == *bytes, "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_asked_for() {
+    let room = room();
+    room.run(&["extract", "x.iso", "*.txt", "READ.ME", "-o", "some"]).ok();
+    assert!(room.has("some/SUB/DEEP.TXT") && room.has("some/READ.ME") && !room.has("some/LONG.BIN"));
+    room.run(&["extract", "x.iso", "/sub", "-o", "below"]).ok();
+    assert!(room.has("below/SUB/DEEP.TXT") && !room.has("below/READ.ME"));
+    room.run(&["extract", "x.iso", "*.doc", "-o", "none"]).exits(1).says("has no \"*.doc\" in it");
+    assert!(!room.has("none"));
+    room.run(&["extract", "x.iso"]).exits(2);
+}
+
+#[test]
+fn what_is_there_is_kept_or_refused() {
+    let room = room();
+    room.run(&["extract", "x.iso", "-o", "out"]).ok();
+    // The volume's dates are the files', by which a second run knows them.
+    let again = room.run(&["extract", "x.iso", "-o", "out", "--json"]).ok().json();
+    assert!(again["files"].as_array().unwrap().iter().all(|file| file["kept"] == true), "{again}");
+    room.put("out/READ.ME", b"mine");
+    room.run(&["extract", "x.iso", "-o", "out"]).exits(1).says("READ.ME: ").says("exists already").says("--force");
+    assert_eq!(room.get("out/READ.ME"), b"mine");
+    room.run(&["extract", "x.iso", "-o", "out", "--force"]).ok();
+    assert_eq!(room.get("out/READ.ME"), b"Hello\n");
+    assert!(!room.tree().contains(".part"));
+    // The image itself is never written over.
+    room.put("y/READ.ME", &volume().build().user);
+    room.run(&["extract", "y/READ.ME", "-o", "y", "--force"]).exits(1).says("an input is never written");
+    assert_eq!(room.get("y/READ.ME"), volume().build().user);
+}
+
+#[test]
+fn names_on_a_disc_cannot_lead_out_of_the_folder() {
+    let room = room();
+    let mut image = room.get("x.iso");
+    let place = image.windows(10).position(|window| window == b"LONG.BIN;1").unwrap();
+    image[place..place + 10].copy_from_slice(b"../../ZZ;1");
+    room.put("bad.iso", &image);
+    room.run(&["extract", "bad.iso", "-o", "deep/out"]).says("every system can bear it");
+    let stray: Vec<String> =
+        room.contents().into_keys().filter(|path| path.contains("ZZ") && !path.starts_with("deep/out/")).collect();
+    assert!(stray.is_empty(), "{stray:?}");
+    assert!(room.get("deep/out/.._.._ZZ") == text(700_000));
+}
+
+#[test]
+fn audio_tracks_are_files_of_sound() {
+    let room = Room::with("mixed");
+    room.run(&["extract", "mixed.cue", "-o", "wav", "--audio", "wav"]);
+    room.run(&["extract", "mixed.cue", "-o", "flac", "--audio", "flac"]);
+    let info = room.run(&["info", "mixed.cue", "--json"]).ok().json();
+    let tracks = info["sessions"][0]["tracks"].as_array().unwrap();
+    let audio: Vec<&Value> = tracks.iter().filter(|track| track["mode"] == "audio").collect();
+    assert!(!audio.is_empty());
+    for track in audio {
+        let name = format!("Track {:02}", track["number"].as_u64().unwrap());
+        let wave = room.get(&format!("wav/{name}.wav"));
+        assert_eq!(&wave[..4], b"RIFF");
+        assert!((wave.len() - 44) as u64 >= track["sectors"].as_u64().unwrap() * 2352, "{name}");
+        // Both hold the same samples: a sheet over either is the same disc.
+        for (kind, folder) in [("wav", "wav"), ("flac", "flac")] {
+            let sheet = format!("FILE \"{folder}/{name}.{kind}\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n");
+            room.put(&format!("{kind}.cue"), sheet.as_bytes());
+        }
+        room.run(&["diff", "wav.cue", "flac.cue"]).ok();
+    }
+}
