@@ -24,6 +24,7 @@ const BODIES: &[(&str, Body)] = &[
     ("cue", bodies::cue),
     ("ecm", bodies::ecm),
     ("gdi", bodies::gdi),
+    ("identify", bodies::identify),
     ("iso", bodies::iso),
     ("isz", bodies::isz),
     ("mds", bodies::mds),
