@@ -11,6 +11,7 @@ mod convert;
 mod corpus;
 mod corpus_containers;
 mod faults;
+mod identify;
 mod inside;
 mod look;
 mod losses;

@@ -25,6 +25,7 @@ const BODIES: &[(&str, Body)] = &[
     ("ecm", bodies::ecm),
     ("fs_iso", bodies::fs_iso),
     ("gdi", bodies::gdi),
+    ("identify", bodies::identify),
     ("iso", bodies::iso),
     ("isz", bodies::isz),
     ("mds", bodies::mds),

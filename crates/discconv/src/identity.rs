@@ -63,7 +63,7 @@ impl Known {
                 say(label, text);
             }
         }
-        say("volume", joined(identity.volumes.iter().map(volume_words)));
+        say("volume", volume_words(&identity.volumes));
         say("boot", boot_words(&identity.boot));
         say("protected", joined(identity.protection.iter().map(trace_words)));
         say("runs in", joined(runs.iter().map(|row| row.name.to_owned())));
@@ -134,10 +134,21 @@ fn field_words(fields: &Fields) -> [(&'static str, String); 4] {
     ]
 }
 
-fn volume_words(about: &About) -> String {
-    let version = if about.version.is_empty() { String::new() } else { format!(" {}", text(&about.version)) };
-    let label = if about.label.is_empty() { String::new() } else { format!(" \"{}\"", text(&about.label)) };
-    format!("{}{version}{label}", about.kind.name())
+/// Volumes, those of one name together.
+fn volume_words(volumes: &[About]) -> String {
+    let mut named: Vec<(&str, Vec<String>)> = Vec::new();
+    for about in volumes {
+        let kind = format!("{} {}", about.kind.name(), text(&about.version)).trim_end().to_owned();
+        match named.iter_mut().find(|(label, _)| *label == about.label) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => named.push((&about.label, vec![kind])),
+        }
+    }
+    let volumes = named.into_iter().map(|(label, kinds)| {
+        let kinds = kinds.join(", ");
+        if label.is_empty() { kinds } else { format!("\"{}\" ({kinds})", text(label)) }
+    });
+    joined(volumes)
 }
 
 fn boot_words(boot: &Boot) -> String {

@@ -39,7 +39,7 @@ pub(super) fn find(peek: &Peek<'_>) -> Option<Foreign> {
         return None;
     }
     if is_programme(bytes) {
-        let name = "a programme of a machine tool (G-code, ISO 6983), as Cimagrafi and other CAM programs write";
+        let name = "a programme of a machine tool (G-code, ISO 6983), as Cimagrafi writes them";
         return Some(Foreign::new(name, "text/x-gcode", Sort::Other));
     }
     Some(Foreign { sure: false, ..Foreign::new("a text", "text/plain", Sort::Other) })

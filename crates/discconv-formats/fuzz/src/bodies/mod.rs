@@ -6,6 +6,7 @@
 
 mod codec;
 pub mod folder;
+mod identify;
 mod images;
 mod laid;
 mod laid_fs;
@@ -18,6 +19,7 @@ mod volumes;
 mod wrapped;
 
 pub use codec::codec;
+pub use identify::identify;
 pub use images::{ccd, cdi, chd, iso, mds, nrg};
 pub use packed::{convert, cso, ecm, isz, pbp};
 pub use sheets::{audio, cue, gdi, toc};

@@ -1,0 +1,74 @@
+//! What `info` says a file is: on the corpus, and of the kinds of `.iso` that people have.
+
+use crate::corpus::corpus;
+use crate::support::Room;
+use std::fmt::Write as _;
+
+/// The head of what is told, up to the table of tracks, without size and type; or the error.
+fn told(ran: &crate::support::Ran, path: &str, name: &str) -> String {
+    let all = ran.all().replace(path, name);
+    let lines = all.lines().filter(|line| !line.is_empty() && !line.starts_with("--- "));
+    let wanted = |line: &&str| {
+        let words =
+            ["system", "title", "serial", "region", "made", "volume", "boot", "protected", "runs in", "trouble", "error:"];
+        words.iter().any(|word| line.starts_with(word)) || line.starts_with("          ")
+    };
+    // An error names every format that was tried.
+    let short = |line: &str| line.split("; expected").next().unwrap_or_default().to_owned();
+    lines.filter(wanted).map(|line| format!("  {}\n", short(line))).collect()
+}
+
+#[test]
+fn every_file_of_the_corpus_is_named_or_unknown() {
+    let Some(corpus) = corpus() else { return };
+    let room = Room::new();
+    let mut all = String::new();
+    for name in corpus.names(|name| !name.starts_with("cuetext/")) {
+        let path = corpus.path(&name);
+        write!(all, "{name}\n{}", told(&room.run(&["info", &path]), &path, &name)).unwrap();
+    }
+    insta::assert_snapshot!("info_corpus", all);
+}
+
+/// A disc without anything but these bytes.
+fn image(sectors: usize, marks: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut bytes = vec![0; sectors * 2048];
+    for (at, mark) in marks {
+        bytes[*at..*at + mark.len()].copy_from_slice(mark);
+    }
+    bytes
+}
+
+#[test]
+fn the_kinds_of_iso_are_told_apart() {
+    let room = Room::new();
+    let volume = discconv_testkit::iso9660::Volume { system: "PLAYSTATION", label: "GAME", xa: true, ..Default::default() };
+    let cnf = b"BOOT = cdrom:\\SLUS_004.04;1\r\n".to_vec();
+    let game = discconv_testkit::iso9660::Volume { files: vec![("SYSTEM.CNF", cnf)], ..volume.clone() }.build();
+    let plain = discconv_testkit::iso9660::Volume { label: "PLAIN", ..Default::default() }.build();
+    let mut scan = format!("{:128}", "srcdocid: NONE").into_bytes();
+    scan.resize(0x800, b' ');
+    scan.extend([0x26, 0xA1, 0x00, 0xFF].repeat(300));
+    let log = [&b"\x01\x02InstallShield\0Uninst.isu\0C:\\Program Files\\X\0"[..], &[7; 3000]].concat();
+    let kinds: [(&str, Vec<u8>); 9] = [
+        ("plain.iso", plain.user),
+        ("udf.iso", discconv_testkit::udf::volume("FILMS", "A.TXT", b"a")),
+        ("epsxe.iso", discconv_testkit::stored::as_playstation(&game)),
+        ("gens.iso", image(64, &[(0, b"SEGADISCSYSTEM  "), (0x150, b"SOME GAME"), (0x180, b"GM 00004407-00"), (0x1F0, b"U")])),
+        ("cube.iso", image(64, &[(0, b"GALE01"), (0x1C, &[0xC2, 0x33, 0x9F, 0x3D]), (0x20, b"Some Game")])),
+        ("scan.iso", scan),
+        ("uninst.iso", log),
+        ("part.iso", b"%\nO0001 (PART)\nN10 G90 G54 G0 X0 Y0\nN20 M3 S1200\nN30 G1 Z-5. F100\nN40 M30\n%\n".to_vec()),
+        ("renamed.iso", [&b"Rar!\x1A\x07\x01\0"[..], &[0x5A; 5000]].concat()),
+    ];
+    let mut all = String::new();
+    for (name, bytes) in kinds {
+        room.put(name, &bytes);
+        let ran = room.run(&["info", name]);
+        write!(all, "{name}: exit {:?}\n{}", ran.status.code(), told(&ran, name, name)).unwrap();
+    }
+    insta::assert_snapshot!("info_kinds", all);
+    let ran = room.run(&["info", "part.iso", "--json"]).exits(4);
+    let json: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!((&json["error"]["mime"], &json["error"]["file"]), (&"text/x-gcode".into(), &"part.iso".into()));
+}
