@@ -5,6 +5,7 @@
 mod cases;
 mod chd;
 mod containers;
+mod create;
 mod packed;
 mod room;
 mod subchannel;
@@ -25,7 +26,7 @@ struct Case {
 
 /// Every comparison.
 fn all() -> impl Iterator<Item = &'static Case> {
-    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES, chd::CASES];
+    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES, chd::CASES, create::CASES];
     groups.into_iter().flatten()
 }
 
