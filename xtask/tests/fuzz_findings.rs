@@ -23,6 +23,8 @@ const BODIES: &[(&str, Body)] = &[
     ("cso", bodies::cso),
     ("cue", bodies::cue),
     ("ecm", bodies::ecm),
+    ("fs_others", bodies::fs_others),
+    ("fs_udf", bodies::fs_udf),
     ("gdi", bodies::gdi),
     ("iso", bodies::iso),
     ("isz", bodies::isz),

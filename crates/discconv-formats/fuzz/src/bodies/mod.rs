@@ -13,10 +13,12 @@ mod packed;
 mod proof;
 pub mod seeds;
 mod sheets;
+mod volumes;
 mod wrapped;
 
 pub use codec::codec;
 pub use images::{ccd, cdi, chd, iso, mds, nrg};
 pub use packed::{convert, cso, ecm, isz, pbp};
 pub use sheets::{audio, cue, gdi, toc};
+pub use volumes::{fs_others, fs_udf};
 pub use wrapped::wrapped;
