@@ -24,6 +24,8 @@ const BODIES: &[(&str, Body)] = &[
     ("cue", bodies::cue),
     ("ecm", bodies::ecm),
     ("fs_iso", bodies::fs_iso),
+    ("fs_others", bodies::fs_others),
+    ("fs_udf", bodies::fs_udf),
     ("gdi", bodies::gdi),
     ("identify", bodies::identify),
     ("iso", bodies::iso),

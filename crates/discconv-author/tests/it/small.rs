@@ -106,6 +106,6 @@ fn a_bridge_has_both_over_the_same_files() {
         .parse()
         .unwrap();
     let entries = volume[259 * BLOCK..].chunks_exact(BLOCK).take_while(|block| block[..2] == 261_u16.to_le_bytes());
-    let found = entries.filter(|entry| entry[27 + 0] == 5 && le32(entry, 56) == 5).map(|entry| le32(entry, 180) as usize + 257);
+    let found = entries.filter(|entry| entry[27] == 5 && le32(entry, 56) == 5).map(|entry| le32(entry, 180) as usize + 257);
     assert_eq!(found.collect::<Vec<_>>(), [readme]);
 }

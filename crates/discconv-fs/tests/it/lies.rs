@@ -2,15 +2,15 @@
 
 use crate::show::trees;
 use crate::user;
-use discconv_testkit::{Rng, corpus::folder, udf};
+use discconv_testkit::{Rng, consoles, corpus::folder, udf};
 use std::path::PathBuf;
 
 /// Small volumes of every kind: laid by hand, and those of the corpus where it is.
 fn volumes() -> Vec<(String, Vec<u8>)> {
     let mut all = vec![
         ("udf".to_owned(), udf::volume("LABEL", "FILE.TXT", b"content")),
-        ("xdvdfs".to_owned(), crate::consoles::xdvdfs()),
-        ("opera".to_owned(), crate::consoles::opera()),
+        ("xdvdfs".to_owned(), consoles::xdvdfs()),
+        ("opera".to_owned(), consoles::opera()),
     ];
     let names = ["udf/gen_udf_bridge.iso", "udf/gen_mkudffs_201.img", "iso/hfsplus.iso", "iso/iso9660_hfs_part.iso"];
     let paths: Vec<PathBuf> = folder().map(|folder| names.map(|name| folder.join(name)).to_vec()).unwrap_or_default();

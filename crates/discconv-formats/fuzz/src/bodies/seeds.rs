@@ -2,14 +2,14 @@
 //! file reaches further than one of noise.
 
 use super::folder::MARK;
-use super::{laid, laid_fs, laid_gd};
+use super::{laid, laid_fs, laid_gd, sealed};
 use discconv_codec::deflate::Deflater;
 use discconv_codec::lz4::Lz4Encoder;
 use discconv_codec::{Level, bzip2};
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Disc, Execution, Input, LossKinds, Outputs, Quiet, Serial, WriteOptions, execute};
 use discconv_formats::{by_id, plan_to, reader_for};
-use discconv_testkit::Fixture;
+use discconv_testkit::{Fixture, consoles, udf};
 use std::path::Path;
 
 /// An input and its name.
@@ -46,6 +46,11 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         "pbp" => written(&["pbp"], None).into_iter().filter_map(laid::pbp_in_parts).collect(),
         "audio" => sounds(&root.join("crates/discconv-audio/tests/data")),
         "codec" => blocks(),
+        "fs_udf" => vec![("udf".to_owned(), sealed::pack(&udf::volume("LABEL", "FILE.TXT", b"content")))],
+        "fs_others" => [("xdvdfs", consoles::xdvdfs()), ("opera", consoles::opera())]
+            .into_iter()
+            .map(|(name, user)| (name.to_owned(), sealed::pack(&user)))
+            .collect(),
         _ => Vec::new(),
     }
 }
