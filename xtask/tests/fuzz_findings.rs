@@ -23,6 +23,7 @@ const BODIES: &[(&str, Body)] = &[
     ("cso", bodies::cso),
     ("cue", bodies::cue),
     ("ecm", bodies::ecm),
+    ("fs_iso", bodies::fs_iso),
     ("gdi", bodies::gdi),
     ("identify", bodies::identify),
     ("iso", bodies::iso),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 type Probe = fn(&Arc<Space>, &Limits) -> Result<Vec<Box<dyn FileSystem>>>;
 
 /// The families, the ones whose names are most likely meant for the disc's reader first.
-const PROBES: &[Probe] = &[crate::iso::probe];
+const PROBES: &[Probe] = &[crate::xdvdfs::probe, crate::opera::probe, crate::udf::probe, crate::iso::probe, crate::hfs::probe];
 
 /// Every file system on the disc, the one that says most first.
 ///

@@ -17,12 +17,18 @@
 
 mod content;
 mod find;
+mod gather;
+mod hfs;
 mod iso;
 mod model;
 mod names;
+mod odd;
+mod opera;
 mod space;
 mod stamp;
 mod tree;
+mod udf;
+mod xdvdfs;
 
 pub use content::Content;
 pub use find::find;

@@ -14,62 +14,84 @@ const PARTITION: u32 = 64;
 const PARTITION_SECTORS: u32 = 192;
 
 /// Descriptor bytes in the making: little-endian numbers at fixed offsets, counted from the descriptor's start.
-struct Body(Vec<u8>);
+pub struct Body(Vec<u8>);
 
 impl Body {
-    fn new(len: usize) -> Self {
+    /// That many zeros.
+    #[must_use]
+    pub fn new(len: usize) -> Self {
         Self(vec![0; len])
     }
 
-    fn put(mut self, offset: usize, bytes: &[u8]) -> Self {
+    /// Bytes at an offset.
+    #[must_use]
+    pub fn put(mut self, offset: usize, bytes: &[u8]) -> Self {
         self.0[offset..offset + bytes.len()].copy_from_slice(bytes);
         self
     }
 
-    fn u8(self, offset: usize, number: u8) -> Self {
+    /// A byte.
+    #[must_use]
+    pub fn u8(self, offset: usize, number: u8) -> Self {
         self.put(offset, &[number])
     }
 
-    fn u16(self, offset: usize, number: u16) -> Self {
+    /// Two bytes.
+    #[must_use]
+    pub fn u16(self, offset: usize, number: u16) -> Self {
         self.put(offset, &number.to_le_bytes())
     }
 
-    fn u32(self, offset: usize, number: u32) -> Self {
+    /// Four bytes.
+    #[must_use]
+    pub fn u32(self, offset: usize, number: u32) -> Self {
         self.put(offset, &number.to_le_bytes())
     }
 
     /// A character set: OSTA Compressed Unicode (UDF 2.1.2).
-    fn charset(self, offset: usize) -> Self {
+    #[must_use]
+    pub fn charset(self, offset: usize) -> Self {
         self.put(offset + 1, b"OSTA Compressed Unicode")
     }
 
     /// A dstring of `width` bytes: 8-bit letters, the used length in the last byte (1/7.2.12).
-    fn dstring(self, offset: usize, width: usize, text: &str) -> Self {
+    #[must_use]
+    pub fn dstring(self, offset: usize, width: usize, text: &str) -> Self {
         let used = u8::try_from(text.len() + 1).unwrap_or(0);
         self.u8(offset, 8).put(offset + 1, text.as_bytes()).u8(offset + width - 1, used)
     }
 
     /// An entity identifier (1/7.4); the domain's suffix tells UDF 1.02.
-    fn entity(self, offset: usize, name: &str) -> Self {
+    #[must_use]
+    pub fn entity(self, offset: usize, name: &str) -> Self {
         let named = self.put(offset + 1, name.as_bytes());
         if name.starts_with("*OSTA") { named.u16(offset + 24, 0x0102) } else { named }
     }
 
     /// A long allocation descriptor (4/14.14.2): length and block within partition 0.
-    fn extent(self, offset: usize, len_bytes: u32, block: u32) -> Self {
+    #[must_use]
+    pub fn extent(self, offset: usize, len_bytes: u32, block: u32) -> Self {
         self.u32(offset, len_bytes).u32(offset + 4, block)
     }
 
     /// 2000-01-01 00:00:00 UTC (1/7.3).
-    fn date(self, offset: usize) -> Self {
+    #[must_use]
+    pub fn date(self, offset: usize) -> Self {
         self.put(offset, &[0, 0x10, 0xD0, 0x07, 1, 1])
     }
 
+    /// The bytes as they are: of what has no tag.
+    #[must_use]
+    pub fn bytes(self) -> Vec<u8> {
+        self.0
+    }
+
     /// The descriptor with its tag (3/7.2): identifier, checksum of the tag, CRC of the rest, location.
-    fn seal(mut self, identifier: u16, location: u32) -> Vec<u8> {
+    #[must_use]
+    pub fn seal(mut self, identifier: u16, location: u32) -> Vec<u8> {
         let sum = !crc16(&self.0[16..]); // 3/7.2.6: the polynomial of subchannel Q, but not inverted
         let len = u16::try_from(self.0.len() - 16).unwrap_or(0);
-        self = self.u16(0, identifier).u16(2, 2).u16(8, sum).u16(10, len).u32(12, location);
+        self = self.u8(4, 0).u16(0, identifier).u16(2, 2).u16(8, sum).u16(10, len).u32(12, location);
         self.0[4] = self.0[..16].iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
         self.0
     }
@@ -78,6 +100,20 @@ impl Body {
 /// The volume: 258 sectors of user data, whose root holds `name` (ASCII) with `content` (up to 180 sectors).
 #[must_use]
 pub fn volume(label: &str, name: &str, content: &[u8]) -> Vec<u8> {
+    let blocks = [
+        (0, file_set(label, 0)),
+        (1, entry(1, 4, &directory(name), 2)),
+        (2, directory(name)),
+        (3, entry(3, 5, content, 4)),
+        (4, content.to_vec()),
+    ];
+    lay(label, &[vec![1, 6, 1, 0, 0, 0]], 0, &blocks)
+}
+
+/// The same with other partition maps, of which the one of number `part` has the file set in its block 0, and other blocks in
+/// its partition.
+#[must_use]
+pub fn lay(label: &str, maps: &[Vec<u8>], part: u16, blocks: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let mut user = vec![0; 258 * USER];
     let mut put = |sector: u32, bytes: &[u8]| {
         let start = sector as usize * USER;
@@ -89,15 +125,13 @@ pub fn volume(label: &str, name: &str, content: &[u8]) -> Vec<u8> {
     for start in [32, 48] {
         put(start, &primary(label, start));
         put(start + 1, &partition(start + 1));
-        put(start + 2, &logical_volume(label, start + 2));
+        put(start + 2, &logical_volume(label, start + 2, maps, part));
         put(start + 3, &Body::new(512).seal(8, start + 3));
     }
     put(40, &integrity());
-    put(PARTITION, &file_set(label));
-    put(PARTITION + 1, &entry(1, 4, &directory(name), 2));
-    put(PARTITION + 2, &directory(name));
-    put(PARTITION + 3, &entry(3, 5, content, 4));
-    put(PARTITION + 4, content);
+    for (block, bytes) in blocks {
+        put(PARTITION + block, bytes);
+    }
     for at in [256, 257] {
         let anchor = Body::new(512).extent(16, 16 * 2048, 32).extent(24, 16 * 2048, 48);
         put(at, &anchor.seal(2, at));
@@ -117,12 +151,14 @@ fn partition(at: u32) -> Vec<u8> {
     body.entity(196, "*discconv testkit").seal(5, at)
 }
 
-fn logical_volume(label: &str, at: u32) -> Vec<u8> {
-    let body = Body::new(446).u32(16, 2).charset(20).dstring(84, 128, label).u32(212, 2048);
-    let body = body.entity(216, "*OSTA UDF Compliant").extent(248, 2048, 0);
-    let body = body.u32(264, 6).u32(268, 1).entity(272, "*discconv testkit");
-    // Integrity: length and place. One partition map of type 1, six bytes: volume 1, partition 0.
-    body.u32(432, 2048).u32(436, 40).put(440, &[1, 6, 1, 0, 0, 0]).seal(6, at)
+fn logical_volume(label: &str, at: u32, maps: &[Vec<u8>], part: u16) -> Vec<u8> {
+    let bytes = maps.concat();
+    let (len, count) = (u32::try_from(bytes.len()).unwrap_or(0), u32::try_from(maps.len()).unwrap_or(0));
+    let body = Body::new(440 + bytes.len()).u32(16, 2).charset(20).dstring(84, 128, label).u32(212, 2048);
+    let body = body.entity(216, "*OSTA UDF Compliant").extent(248, 2048, 0).u16(256, part);
+    let body = body.u32(264, len).u32(268, count).entity(272, "*discconv testkit");
+    // Integrity: length and place. A partition map of type 1 has six bytes: volume 1, partition 0.
+    body.u32(432, 2048).u32(436, 40).put(440, &bytes).seal(6, at)
 }
 
 fn integrity() -> Vec<u8> {
@@ -131,10 +167,12 @@ fn integrity() -> Vec<u8> {
     body.u32(120, 1).u32(124, 1).u16(128, 0x102).u16(130, 0x102).u16(132, 0x102).seal(9, 40)
 }
 
-fn file_set(label: &str) -> Vec<u8> {
+/// The file set descriptor for block 0, whose root is block 1 of the same partition map.
+#[must_use]
+pub fn file_set(label: &str, part: u16) -> Vec<u8> {
     let body = Body::new(512).date(16).u16(28, 3).u16(30, 3).u32(32, 1).u32(36, 1);
     let body = body.charset(48).dstring(112, 128, label).charset(240).dstring(304, 32, label);
-    body.extent(400, 2048, 1).entity(416, "*OSTA UDF Compliant").seal(256, 0)
+    body.extent(400, 2048, 1).u16(408, part).entity(416, "*OSTA UDF Compliant").seal(256, 0)
 }
 
 /// The file entry in partition block `at` of `content`, which lies from block `data` on. `kind`: 4 directory, 5 file.

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &LsArgs, console: &Console) -> Result<u8, Failure> {
         let head = format!("{}: {}", inside.image.shown, inside.words()?);
         let body = if args.long { long(system, &listing) } else { tree(&listing) };
         console.data(&[head, body, sum(&listing)].join("\n").replace("\n\n", "\n"));
-        system.about().notes.iter().for_each(|note| console.note(&note.text));
+        system.notes().iter().for_each(|note| console.note(&note.text));
     }
     let troubles = listing.lines.iter().filter_map(|line| line.trouble.as_ref().map(|why| (line, why)));
     let mut code = errors::DONE;

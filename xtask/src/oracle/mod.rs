@@ -5,6 +5,8 @@
 mod cases;
 mod chd;
 mod containers;
+mod create;
+mod fs;
 mod packed;
 mod room;
 mod subchannel;
@@ -25,7 +27,8 @@ struct Case {
 
 /// Every comparison.
 fn all() -> impl Iterator<Item = &'static Case> {
-    let groups = [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES, chd::CASES];
+    let groups =
+        [cases::CASES, containers::CASES, toc::CASES, subchannel::CASES, packed::CASES, chd::CASES, create::CASES, fs::CASES];
     groups.into_iter().flatten()
 }
 

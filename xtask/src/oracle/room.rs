@@ -5,6 +5,7 @@ use crate::sh::{self, Ran};
 use crate::{peers, tree};
 use discconv_testkit::Rng;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -77,6 +78,23 @@ impl Room {
     pub(super) fn lengthen(&self, name: &str, len: u64) -> Result<(), String> {
         let file = std::fs::File::options().write(true).open(self.folder.join(name));
         file.and_then(|file| file.set_len(len)).map_err(|e| format!("cannot lengthen {name}: {e}"))
+    }
+
+    /// Takes folders away, where they are there, whatever their modes are.
+    pub(super) fn remove(&self, folders: &[&str]) -> Result<(), String> {
+        for folder in folders.iter().filter(|folder| self.folder.join(folder).exists()) {
+            self.tool_ok("chmod", &["-R", "u+rwX", folder])?;
+            self.tool_ok("rm", &["-r", folder])?;
+        }
+        Ok(())
+    }
+
+    /// Every plain file in a folder and those below, by its path from there.
+    pub(super) fn files_below(&self, folder: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
+        self.tool_ok("chmod", &["-R", "u+rwX", folder])?;
+        let found = self.tool_ok("find", &[folder, "-type", "f"])?.stdout_text();
+        let names = found.lines().filter_map(|line| line.strip_prefix(folder)?.strip_prefix('/'));
+        names.map(|name| Ok((name.to_owned(), self.read(&format!("{folder}/{name}"))?))).collect()
     }
 
     /// Are two files equal?

@@ -67,10 +67,10 @@ fn may_know(name: &str, other: &str) -> bool {
 }
 
 /// Tests may build on the testkit, and on all formats and the host where they hold whole conversions to account. Those of
-/// xtask replay what fuzzing found, in codecs and on what is identified too.
+/// xtask replay what fuzzing found, in codecs, in file systems and on what is identified too.
 fn tests_may_know(name: &str, other: &str) -> bool {
     let whole = [FORMATS, HOST, CORE, SECTOR].contains(&other);
-    let replayed = name == "xtask" && [CODEC, IDENTIFY].contains(&other);
+    let replayed = name == "xtask" && [CODEC, FS, IDENTIFY].contains(&other);
     other == TESTKIT || may_know(name, other) || replayed || (whole && ![SECTOR, CORE, TESTKIT].contains(&name))
 }
 

@@ -55,9 +55,7 @@ fn linear(input: &mut Bits<'_>, bits: u32, order: usize, out: &mut [i32]) -> Res
     let factors = &mut factors[..order];
     factors.iter_mut().for_each(|factor| *factor = input.signed(precision));
     residual(input, order, out)?;
-    // Sums of so many products of such numbers need no more than 32 bits.
-    let small = bits + precision + order.next_power_of_two().ilog2() <= 32;
-    predict::linear(factors, shift, small, out);
+    predict::linear(factors, shift, out);
     Ok(())
 }
 

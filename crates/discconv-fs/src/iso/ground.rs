@@ -1,9 +1,10 @@
 //! Where the blocks of a volume lie on the disc, and what was odd about what is there.
 
+use crate::odd::Oddities;
 use crate::space::SECTOR;
 use crate::{Space, Stamp};
 use discconv_core::{At, Error, Lba, Limits, Note, Result};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::wire::{field, local_stamp, short_stamp};
 
@@ -38,21 +39,12 @@ pub(super) struct Ground {
     /// The sector at which block 0 lies by the volume's own addresses; before the disc's first where a later session is in
     /// a file of its own.
     pub(super) origin: i64,
-    odd: Mutex<Odd>,
+    odd: Oddities,
 }
-
-#[derive(Default)]
-struct Odd {
-    told: Vec<Note>,
-    untold: u64,
-}
-
-/// Oddities that are told one by one.
-const MOST_TOLD: usize = 64;
 
 impl Ground {
     pub(super) fn new(space: Arc<Space>, limits: Limits, dialect: Dialect, block_bytes: u32, origin: i64) -> Ground {
-        Ground { space, limits, dialect, block_bytes, origin, odd: Mutex::default() }
+        Ground { space, limits, dialect, block_bytes, origin, odd: Oddities::default() }
     }
 
     /// The byte of the space at which a block begins; none if that is before the disc.
@@ -84,20 +76,12 @@ impl Ground {
     /// Remember that something at a byte of the space is odd, once.
     pub(super) fn odd(&self, at: u64, text: &str) {
         let place = format!("{}: LBA {}, byte {}", self.space.name(), at / SECTOR, at % SECTOR);
-        let note = Note::oddity(format!("{place}: {text}"));
-        let mut odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
-        if odd.told.contains(&note) {
-            return;
-        }
-        if odd.told.len() < MOST_TOLD { odd.told.push(note) } else { odd.untold += 1 }
+        self.odd.tell(format!("{place}: {text}"));
     }
 
     /// All oddities so far.
     pub(super) fn oddities(&self) -> Vec<Note> {
-        let odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
-        let more =
-            (odd.untold > 0).then(|| Note::oddity(format!("{}: {} more oddities of directories", self.space.name(), odd.untold)));
-        odd.told.iter().cloned().chain(more).collect()
+        self.odd.all(self.space.name())
     }
 }
 

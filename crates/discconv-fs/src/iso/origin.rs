@@ -36,8 +36,12 @@ pub(super) fn starts(space: &Space) -> Vec<u64> {
 /// The sector at which block 0 lies, and whether the root directory bears it out: addresses count from the start of the
 /// disc, or from that of the volume, or the volume was taken out of a disc and does not lie where it did.
 pub(super) fn find(space: &Arc<Space>, limits: &Limits, start: u64, primary: &Descriptor) -> Result<(i64, bool)> {
-    let start_too = i64::try_from(start).unwrap_or(0);
-    for origin in [0, start_too] {
+    // A session writes its root anew, so absolute addresses lead behind its start; an earlier session may lie at others.
+    let ground = Ground::new(space.clone(), *limits, primary.dialect, primary.block_bytes(), 0);
+    let root = root_block(&ground, primary)?.and_then(|block| ground.byte_of(block));
+    let own = i64::try_from(start).unwrap_or(0);
+    let order = if root.is_some_and(|root| root < start * SECTOR) { [own, 0] } else { [0, own] };
+    for origin in order {
         if is_root(space, limits, origin, primary)? {
             return Ok((origin, true));
         }

@@ -4,9 +4,15 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "small numbers")]
 
 mod boot;
+mod consoles;
 mod corpus;
+mod foreign;
 mod hostile;
 mod lay;
+mod lies;
 mod plain;
 mod rock;
+mod sessions;
 mod show;
+mod udf;
+mod user;

@@ -15,6 +15,9 @@ const PEAK_KIB: u64 = 256 << 10;
 /// As small, give or take what nobody sees.
 const ALIKE: f64 = 1.004;
 const NO_LARGER: f64 = 1.0;
+/// Of the program built without its C libraries.
+const PURE_TIME: f64 = 0.7;
+const PURE_SIZE: f64 = 1.007;
 /// 2.5, 1.5 and 4 times the rate.
 const UNPACK: f64 = 0.4;
 const UNPACK_CORE: f64 = 0.67;
@@ -40,6 +43,8 @@ pub(super) const PAIRS: &[Pair] = &[
     chd("chd-code-fast", "CHD of programs `--level fast`, 0.289", "chd-code.bin", "discconv --no-verify --level fast IN/chd-code.cue OUT/x.chd", "chdman-0.289 createcd -np 3 -c cdzs,cdfl -i IN/chd-code.cue -o OUT/x.chd").time(0.1).size(1.05),
     chd("chd-cd-zstd", "CHD of a data CD `--codec cdzs,cdfl`, 0.289", "chd-data.bin", "discconv --no-verify --codec cdzs,cdfl IN/chd-data.cue OUT/x.chd", "chdman-0.289 createcd -np 3 -c cdzs,cdfl -i IN/chd-data.cue -o OUT/x.chd").time(0.4).size(1.015),
     chd("chd-code", "CHD of a CD of programs, 39 MB", "chd-code.bin", "discconv --no-verify IN/chd-code.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-code.cue -o OUT/x.chd").time(0.55).size(ALIKE),
+    chd("chd-cd-pure", "CHD of a data CD, without C", "chd-data.bin", "discconv-pure --no-verify IN/chd-data.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-data.cue -o OUT/x.chd").time(PURE_TIME).size(PURE_SIZE),
+    chd("chd-code-pure", "CHD of a CD of programs, without C", "chd-code.bin", "discconv-pure --no-verify IN/chd-code.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-code.cue -o OUT/x.chd").time(PURE_TIME).size(PURE_SIZE),
 
     chd("un-chd-cd", "CHD of a data CD to BIN", "chd-data.bin", "discconv --no-verify IN/chd-data.chd OUT/x.cue", "chdman extractcd -i IN/chd-data.chd -o OUT/x.cue -ob OUT/x.bin").time(UNPACK),
     chd("un-chd-core", "CHD of a data CD to BIN, one core", "chd-data.bin", "discconv --jobs 1 --no-verify IN/chd-data.chd OUT/x.cue", "chdman extractcd -i IN/chd-data.chd -o OUT/x.cue -ob OUT/x.bin").time(UNPACK_CORE),

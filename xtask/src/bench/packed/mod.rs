@@ -11,7 +11,7 @@ use crate::{peers, sh, tree};
 use discconv_testkit::Rng;
 use rows::{Pair, pairs};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -48,8 +48,23 @@ pub(super) fn run(chosen: &[String], inputs: &Inputs, quick: bool, rounds: usize
     }
     inputs::prepare(inputs, quick)?;
     chd::prepare(inputs, quick)?;
+    if pairs.iter().any(|pair| pair.ours.starts_with(PURE)) {
+        build_pure()?;
+    }
     let seen = measure_all(&pairs, inputs, rounds)?;
     Ok(table(&pairs, &seen, inputs, rounds))
+}
+
+/// The program without C, in rows; it lies in a folder of its own, for cargo keeps only one of a name.
+const PURE: &str = "discconv-pure";
+
+fn pure_target() -> PathBuf {
+    tree::target().join("pure")
+}
+
+fn build_pure() -> Result<(), String> {
+    let words = ["build", "--release", "--quiet", "-p", "discconv", "--no-default-features", "--target-dir"];
+    sh::run(sh::cargo().args(words).arg(pure_target()))
 }
 
 fn command(words: &str, inputs: &Inputs, out: &Path) -> Command {
@@ -62,6 +77,7 @@ fn command(words: &str, inputs: &Inputs, out: &Path) -> Command {
     };
     let mut command = match program {
         "discconv" => Command::new(tree::target().join("release/discconv")),
+        PURE => Command::new(pure_target().join("release/discconv")),
         "maxcso" => {
             let mut command = Command::new(peers::program("maxcso"));
             command.args(["--quiet", &format!("--threads={THREADS}")]);
@@ -78,7 +94,7 @@ fn command(words: &str, inputs: &Inputs, out: &Path) -> Command {
         other => Command::new(other),
     };
     let words: Vec<&str> = words.collect();
-    if program == "discconv" && !words.contains(&"--jobs") {
+    if matches!(program, "discconv" | PURE) && !words.contains(&"--jobs") {
         command.args(["--jobs", THREADS]);
     }
     command.args(words.into_iter().map(place));

@@ -2,7 +2,7 @@
 //! file reaches further than one of noise.
 
 use super::folder::MARK;
-use super::{laid, laid_gd};
+use super::{laid, laid_fs, laid_gd};
 use discconv_codec::deflate::Deflater;
 use discconv_codec::lz4::Lz4Encoder;
 use discconv_codec::{Level, bzip2};
@@ -33,6 +33,7 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         // Nero and DiscJuggler store 150 sectors before the first track, which alone is too much.
         "nrg" => laid::nrg(),
         "cdi" => laid_gd::cdi(),
+        "fs_iso" => laid_fs::iso(),
         "gdi" => laid_gd::gdi(),
         "mds" => written(&["mds"], Some(2448)).into_iter().chain(written(&["mds"], None)).collect(),
         "ccd" => written(&["ccd"], None),
