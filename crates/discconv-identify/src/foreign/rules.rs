@@ -44,9 +44,7 @@ fn cals(peek: &Peek<'_>) -> Option<Foreign> {
     let header = peek.head.get(..0x800)?;
     let begins = [&b"srcdocid:"[..], b"version: MIL-STD-1840", b"rorient:"].iter().any(|label| header.starts_with(label));
     let plain = header.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | 0));
-    let whole =
-        ["rtype:", "rpelcnt:"].iter().any(|label| header.chunks_exact(128).any(|line| line.starts_with(label.as_bytes())));
-    (begins && plain && whole).then(|| Foreign::new("a CALS raster picture, type 1", "image/cals", Sort::Other))
+    (begins && plain).then(|| Foreign::new("a CALS raster picture", "image/cals", Sort::Other))
 }
 
 /// A boot sector without anything of a disc: a floppy by its length, else a hard disk or stick.
