@@ -153,7 +153,7 @@ pub(crate) fn listing(volume: &[u8], kind: u8) -> String {
                 signatures.join(" ")
             )
             .unwrap();
-            if record.flags & 2 != 0 && record.name.len() > 0 && record.name[0] > 1
+            if record.flags & 2 != 0 && !record.name.is_empty() && record.name[0] > 1
                 || record.flags & 2 != 0 && record.name.len() > 1
             {
                 open.push((format!("{above}/{name}"), record.first, record.len));
