@@ -13,7 +13,7 @@ impl Encoder {
     /// An encoder of one worker.
     #[must_use]
     pub fn new(level: Level) -> Encoder {
-        Encoder { level, engine: engine::Engine::default() }
+        Encoder { level, engine: engine::Engine::new() }
     }
 
     /// Packs `input` without an end marker and appends it to `out`.
@@ -34,7 +34,6 @@ mod engine {
     use crate::Level;
 
     /// The handle takes a quarter of a megabyte, so it is made when it is needed.
-    #[derive(Default)]
     pub(super) struct Engine {
         handle: Option<Handle>,
     }
@@ -46,6 +45,10 @@ mod engine {
     }
 
     impl Engine {
+        pub(super) fn new() -> Engine {
+            Engine { handle: None }
+        }
+
         pub(super) fn encode(&mut self, input: &[u8], level: Level, dictionary: u32, out: &mut Vec<u8>) {
             if self.handle.is_none() {
                 self.handle = Handle::new();
@@ -74,10 +77,14 @@ mod engine {
     use super::super::port;
     use crate::Level;
 
-    #[derive(Debug, Default)]
+    #[derive(Debug)]
     pub(super) struct Engine;
 
     impl Engine {
+        pub(super) fn new() -> Engine {
+            Engine
+        }
+
         pub(super) fn encode(&mut self, input: &[u8], level: Level, dictionary: u32, out: &mut Vec<u8>) {
             port::encode(input, level, dictionary, out);
         }
