@@ -1,6 +1,6 @@
 //! What a file is that is no disc image, or one that is not read.
 
-mod common;
+mod inferred;
 mod rules;
 mod signatures;
 mod text;
@@ -60,7 +60,7 @@ impl Foreign {
 /// they begin.
 #[must_use]
 pub fn foreign(peek: &Peek<'_>) -> Option<Foreign> {
-    let rules = [signatures::find, rules::find, text::find, common::find];
+    let rules = [signatures::find, rules::find, text::find, inferred::find];
     rules.into_iter().find_map(|rule| rule(peek))
 }
 
