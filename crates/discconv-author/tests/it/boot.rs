@@ -14,7 +14,10 @@ fn a_catalogue_that_leads_to_both_loaders() {
     let record = &volume[17 * BLOCK..][..BLOCK];
     assert_eq!(&record[..39], b"\0CD001\x01EL TORITO SPECIFICATION\0\0\0\0\0\0\0\0\0");
     let catalog = &volume[le32(record, 71) as usize * BLOCK..][..BLOCK];
-    assert_eq!((catalog[0], catalog[1], catalog[32], catalog[38], catalog[64], catalog[65], catalog[96], catalog[102]), (1, 0, 0x88, 4, 0x91, 0xEF, 0x88, 2));
+    assert_eq!(
+        (catalog[0], catalog[1], catalog[32], catalog[38], catalog[64], catalog[65], catalog[96], catalog[102]),
+        (1, 0, 0x88, 4, 0x91, 0xEF, 0x88, 2)
+    );
     let bios = le32(catalog, 40) as usize * BLOCK;
     assert_eq!((le32(&volume, bios + 8), le32(&volume, bios + 12) as usize * BLOCK, le32(&volume, bios + 16)), (16, bios, 3000));
     let sum = (0..734).fold(0_u32, |sum, word| sum.wrapping_add(le32(&volume, bios + 64 + 4 * word)));

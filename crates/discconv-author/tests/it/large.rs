@@ -44,7 +44,10 @@ fn sections_follow_each_other() {
     let root = &descriptor(&head, 1).unwrap()[156..190];
     let records = records(&head, both32(root, 2), both32(root, 10));
     let sections: Vec<_> = records.iter().filter(|record| record.name == b"LARGE.BIN;1").collect();
-    assert_eq!(sections.iter().map(|record| (record.len, record.flags)).collect::<Vec<_>>(), [(0xFFFF_F800, 0x80), (0x4000_0800, 0)]);
+    assert_eq!(
+        sections.iter().map(|record| (record.len, record.flags)).collect::<Vec<_>>(),
+        [(0xFFFF_F800, 0x80), (0x4000_0800, 0)]
+    );
     assert_eq!(sections[0].first + 0x001F_FFFF, sections[1].first);
     assert!(head[256 * 2048..][..2] == [2, 0], "UDF is there by itself");
     let blocks = u64::from(both32(descriptor(&head, 1).unwrap(), 80));

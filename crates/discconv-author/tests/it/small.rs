@@ -1,6 +1,8 @@
 //! A small tree, whose every record a person can check.
 
-use crate::support::{BLOCK, DATE, both32, bytes, descriptor, file, folder, item, le32, link, listing, made, path, path_table, source};
+use crate::support::{
+    BLOCK, DATE, both32, bytes, descriptor, file, folder, item, le32, link, listing, made, path, path_table, source,
+};
 use discconv_author::{Options, System, Texts, What};
 use discconv_core::Lba;
 
@@ -35,7 +37,8 @@ fn every_record() {
 fn path_tables_name_parents_before_children() {
     let volume = bytes(&made(vec![folder("b/x"), folder("a/z"), folder("a/y/deep")], &options()).unwrap());
     let table = path_table(&volume, 1);
-    let names: Vec<(String, u16)> = table.iter().map(|(name, _, parent)| (String::from_utf8_lossy(name).into_owned(), *parent)).collect();
+    let names: Vec<(String, u16)> =
+        table.iter().map(|(name, _, parent)| (String::from_utf8_lossy(name).into_owned(), *parent)).collect();
     let expected = [("\0", 1), ("A", 1), ("B", 1), ("Y", 2), ("Z", 2), ("X", 3), ("DEEP", 4)];
     assert_eq!(names, expected.map(|(name, parent)| (name.to_owned(), parent)));
 }
@@ -61,7 +64,8 @@ fn names_of_one_file_share_its_content() {
     let one = |name: &str| item(path(name), What::File { source: source(name, &[9; 3000]), same: Some(4) });
     let volume = bytes(&made(vec![one("a"), one("b"), file("c", &[9; 3000])], &options()).unwrap());
     let listing = listing(&volume, 1);
-    let blocks: Vec<&str> = listing.lines().filter(|line| line.contains(";1")).map(|line| line.trim_start().split(' ').next().unwrap()).collect();
+    let blocks: Vec<&str> =
+        listing.lines().filter(|line| line.contains(";1")).map(|line| line.trim_start().split(' ').next().unwrap()).collect();
     assert_eq!(blocks[0], blocks[1]);
     assert_ne!(blocks[0], blocks[2]);
 }
@@ -91,7 +95,16 @@ fn a_bridge_has_both_over_the_same_files() {
     assert_eq!(disc.toc().tracks().next().map(|track| track.end), Some(Lba(i32::try_from(blocks).unwrap())));
     // The first file entry of a file: its content is what the ISO 9660 record says.
     let listing = listing(&volume, 1);
-    let readme: usize = listing.lines().find(|line| line.contains("README.TXT")).unwrap().trim_start().split(' ').next().unwrap().parse().unwrap();
+    let readme: usize = listing
+        .lines()
+        .find(|line| line.contains("README.TXT"))
+        .unwrap()
+        .trim_start()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     let entries = volume[259 * BLOCK..].chunks_exact(BLOCK).take_while(|block| block[..2] == 261_u16.to_le_bytes());
     let found = entries.filter(|entry| entry[27 + 0] == 5 && le32(entry, 56) == 5).map(|entry| le32(entry, 180) as usize + 257);
     assert_eq!(found.collect::<Vec<_>>(), [readme]);

@@ -144,8 +144,18 @@ pub(crate) fn listing(volume: &[u8], kind: u8) -> String {
             let fields = fields(volume, &record.system_use);
             let signatures: Vec<&str> = fields.iter().map(|(signature, _)| signature.as_str()).collect();
             let rock = String::from_utf8_lossy(&rock_name(&fields)).into_owned();
-            writeln!(text, "{:5} {:7} {:02X} {above}/{name} {} {rock}", record.first, record.len, record.flags, signatures.join(" ")).unwrap();
-            if record.flags & 2 != 0 && record.name.len() > 0 && record.name[0] > 1 || record.flags & 2 != 0 && record.name.len() > 1 {
+            writeln!(
+                text,
+                "{:5} {:7} {:02X} {above}/{name} {} {rock}",
+                record.first,
+                record.len,
+                record.flags,
+                signatures.join(" ")
+            )
+            .unwrap();
+            if record.flags & 2 != 0 && record.name.len() > 0 && record.name[0] > 1
+                || record.flags & 2 != 0 && record.name.len() > 1
+            {
                 open.push((format!("{above}/{name}"), record.first, record.len));
             }
         }
