@@ -41,6 +41,7 @@ struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     fn new(nodes: &'a Nodes, options: &'a Options) -> Result<Maker<'a>> {
+        layout::refuse_too_large(nodes)?;
         let udf = options.udf.unwrap_or(nodes.longest() >= SECTION_LIMIT);
         check(nodes, options, udf)?;
         let loader = |path: &Option<Vec<Vec<u8>>>| path.as_ref().map(|path| loader(nodes, path)).transpose();

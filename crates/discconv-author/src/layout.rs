@@ -10,7 +10,8 @@ use crate::{Options, names_of};
 use discconv_core::{Error, Result};
 use std::collections::HashMap;
 
-/// Empty sectors behind the volume's content, on request.
+/// Empty sectors behind the volume's content, on request and behind what a BIOS starts: GRUB's loader reads more than it needs,
+/// and does not start where that is beyond the end.
 const PADDING: u64 = 150;
 
 /// A tree of ISO 9660 and where it lies.
@@ -62,6 +63,13 @@ fn too_large(nodes: &Nodes) -> Error {
     Error::DoesNotFit { file: nodes.origin.clone(), what, hint: Some("make several discs of it".to_owned()) }
 }
 
+/// Asked of the lengths alone, before anything is made whose size depends on them.
+pub(crate) fn refuse_too_large(nodes: &Nodes) -> Result<()> {
+    let lengths = nodes.contents.iter().map(|content| blocks(content.source.len()));
+    let total = lengths.fold(0_u64, u64::saturating_add);
+    if u32::try_from(total).is_ok() { Ok(()) } else { Err(too_large(nodes)) }
+}
+
 impl Layout {
     /// Lay out the trees, and UDF's files if there are such.
     ///
@@ -74,6 +82,7 @@ impl Layout {
         joliet: Option<Tree>,
         files: Option<&udf::Files<'_>>,
     ) -> Result<Layout> {
+        refuse_too_large(nodes)?;
         let boots = options.boot.bios.is_some() || options.boot.uefi.is_some();
         let mut cursor = Cursor { nodes, next: u64::from(iso::FIRST_DESCRIPTOR) };
         // Primary, boot record, supplementary, terminator.
@@ -95,7 +104,7 @@ impl Layout {
         let first = cursor.take(0)?;
         let order = order(nodes, options);
         let contents = contents(nodes, &order, &mut cursor)?;
-        let end = cursor.take(if options.pad { PADDING } else { 0 })?;
+        let end = cursor.take(if options.pad || options.boot.bios.is_some() { PADDING } else { 0 })?;
         // The last block of a volume with UDF is an anchor.
         cursor.take(u64::from(udf.is_some()))?;
         let blocks = cursor.take(0)?;

@@ -80,7 +80,7 @@ pub struct Options {
     pub weights: Vec<Weight>,
     /// The date of the volume in seconds of Unix time, which no date on it exceeds; `None`: that of the newest file.
     pub date: Option<i64>,
-    /// 150 empty sectors at the end, for drives that read ahead.
+    /// 150 empty sectors at the end, for drives that read ahead; always where there is a loader for a BIOS.
     pub pad: bool,
 }
 

@@ -108,7 +108,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "FILE", help_heading = VOLUME)]
     sort: Option<PathBuf>,
 
-    /// 150 empty sectors at the end, for drives that read ahead
+    /// 150 empty sectors at the end, for drives that read ahead (always with --boot)
     #[arg(long, help_heading = VOLUME)]
     pad: bool,
 
