@@ -65,7 +65,7 @@ fn everything() -> Vec<u8> {
         (0, file_set("ALL", 0)),
         (1, root(&names)),
         (5, entry(5, 5, 0, 3000, &numbers(&[2048, 30, 952, 34]))),
-        (6, entry(6, 5, 0, 6_000_000, &numbers(&[ZEROS | 4_096_000, 0, 2 * ZEROS | 1_904_000, 0]))),
+        (6, entry(6, 5, 0, 6_000_000, &numbers(&[ZEROS | 4_096_000, 0, (2 * ZEROS) | 1_904_000, 0]))),
         (7, entry(7, 5, 1, 2058, &numbers(&[2048 | ZEROS, 0, 0, 0, 10, 31, 0, 0]))),
         (8, entry(8, 5, 2, 7, &numbers(&[7, 7, 7, 32, 0]))),
         (9, extended(9, 5, 3, b"within")),
