@@ -25,6 +25,7 @@ fn iso() {
 #[test]
 fn bridges() {
     all("udf", ".iso");
+    all("udf", ".img");
 }
 
 #[test]

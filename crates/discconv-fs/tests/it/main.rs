@@ -6,7 +6,6 @@
 mod boot;
 mod consoles;
 mod corpus;
-mod foreign;
 mod hostile;
 mod lay;
 mod lies;

@@ -35,7 +35,7 @@ fn what_is_called_iso_and_is_no_disc() {
         ("renamed2.iso", b"Rar!\x1A\x07\x01\0"),
         ("page.iso", b"\r\n <!DOCTYPE HTML><html>"),
         ("model.iso", b"ISO-10303-21;\nHEADER;\n"),
-        ("picture.iso", b"II*\0\x08\0\0\0"),
+        ("picture.iso", b"II*\0\x08\0\0\0\0\0\0\0"),
         ("floppy.img", &amiga),
         ("letter.iso", b"Dear Sir or Madam,\nthis is a letter.\n"),
         ("part.iso", &[0; 8192]),
