@@ -184,7 +184,8 @@ fn is_descriptor(path: &Path) -> bool {
 /// Is it a failure that a file in a folder is no image? If its name promises one; and of an archive, unless nothing in it does.
 fn is_worth_telling(path: &Path, failure: &Failure) -> bool {
     let name = name_of(path);
-    let empty = matches!(failure, Failure::Library(error) if discconv_formats::holds_no_image(error));
+    let empty =
+        matches!(failure, Failure::Library(error) | Failure::Foreign { error, .. } if discconv_formats::holds_no_image(error));
     discconv_formats::promise(&name).is_some() || (discconv_formats::promises_archive(&name) && !empty)
 }
 

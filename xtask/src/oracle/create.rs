@@ -55,8 +55,8 @@ fn isoinfo(room: &Room) -> Result<String, String> {
         let words = [names, &["-f", "-i", "disc.iso"]].concat();
         let listed = room.tool_ok("isoinfo", &words)?;
         let found = String::from_utf8_lossy(&listed.stdout).lines().count();
-        // Joliet and plain names have no links.
-        let expected = if names == ["-R"] { files } else { files - 1 };
+        // Joliet has no links; by plain names they are empty files.
+        let expected = if names == ["-J"] { files - 1 } else { files };
         if found != expected {
             return Err(format!("isoinfo {}: {found} names, where the folder has {expected}", words.join(" ")));
         }
