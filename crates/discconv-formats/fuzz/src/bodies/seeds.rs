@@ -9,7 +9,7 @@ use discconv_codec::{Level, bzip2};
 use discconv_core::memory::MemoryFiles;
 use discconv_core::{Disc, Execution, Input, LossKinds, Outputs, Quiet, Serial, WriteOptions, execute};
 use discconv_formats::{by_id, plan_to, reader_for};
-use discconv_testkit::{Fixture, consoles, udf};
+use discconv_testkit::{Fixture, consoles, iso9660, udf};
 use std::path::Path;
 
 /// An input and its name.
@@ -51,8 +51,20 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
             .into_iter()
             .map(|(name, user)| (name.to_owned(), sealed::pack(&user)))
             .collect(),
+        "identify" => [("playstation", game()), ("xdvdfs", consoles::xdvdfs()), ("opera", consoles::opera())]
+            .into_iter()
+            .map(|(name, user)| (name.to_owned(), user))
+            .collect(),
         _ => Vec::new(),
     }
+}
+
+/// A volume that says which game it is.
+fn game() -> Vec<u8> {
+    let boot = b"BOOT = cdrom:\\SLXX_000.01;1\r\nTCB = 4\r\n".to_vec();
+    let volume =
+        iso9660::Volume { system: "PLAYSTATION", label: "GAME", files: vec![("SYSTEM.CNF", boot)], ..Default::default() };
+    volume.build().user
 }
 
 /// All small fixtures that go into those formats, with the files of each one behind another.
