@@ -3,7 +3,7 @@
 use discconv_core::{At, Disc, Error, Form, Lba, Result, Scratch};
 use discconv_sector::USER;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of user data in a sector.
 pub(crate) const SECTOR: u64 = 2048;
@@ -14,23 +14,21 @@ const WINDOWS: usize = 8;
 const BATCH: u64 = 256;
 
 /// The user data of a disc, addressed by byte: byte `n * 2048` is the first byte of LBA `n`.
+///
+/// Many threads may read at once: locks are held to look something up, never while sectors are read.
 pub struct Space {
     disc: Arc<Disc>,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    scratch: Scratch,
     /// The windows by number, the one that was used last at the end.
-    windows: Vec<(u64, Vec<u8>)>,
+    windows: Mutex<Vec<(u64, Arc<[u8]>)>>,
+    /// What reading needs, one for each reader there was at a time.
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 impl Space {
     /// The space of that disc.
     #[must_use]
     pub fn new(disc: Arc<Disc>) -> Space {
-        Space { disc, kept: Mutex::default() }
+        Space { disc, windows: Mutex::default(), scratches: Mutex::default() }
     }
 
     /// The disc itself.
@@ -73,15 +71,21 @@ impl Space {
     /// Reading; bytes that lie in no sector of the disc, in audio, or in a Form 2 sector, which has no 2048 bytes.
     pub fn read(&self, at: u64, out: &mut [u8]) -> Result<()> {
         self.in_bounds(at, out.len() as u64)?;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut at, mut rest) = (at, out);
-        while !rest.is_empty() {
+        let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
+        let (mut at, mut rest, mut done) = (at, out, Ok(()));
+        while !rest.is_empty() && done.is_ok() {
             let long = rest.len() as u64 >= WINDOW * SECTOR;
-            let filled = if long { self.long(&mut kept, at, rest)? } else { self.short(&mut kept, at, rest)? };
-            at += filled as u64;
-            rest = rest.split_at_mut(filled).1;
+            let filled = if long { self.long(&mut scratch, at, rest) } else { self.short(&mut scratch, at, rest) };
+            match filled {
+                Ok(filled) => {
+                    at += filled as u64;
+                    rest = rest.split_at_mut(filled).1;
+                }
+                Err(error) => done = Err(error),
+            }
         }
-        Ok(())
+        locked(&self.scratches).push(scratch);
+        done
     }
 
     /// As [`Space::read`], but `false` where the disc has no such data sectors: for looking whether something is there.
@@ -119,45 +123,52 @@ impl Space {
     }
 
     /// Out of a window that is kept, or read now. Returns the bytes filled.
-    fn short(&self, kept: &mut Kept, at: u64, out: &mut [u8]) -> Result<usize> {
+    fn short(&self, scratch: &mut Scratch, at: u64, out: &mut [u8]) -> Result<usize> {
         let number = at / (WINDOW * SECTOR);
-        let place = kept.windows.iter().position(|(kept, _)| *kept == number);
-        let window = match place {
-            Some(place) => Some(kept.windows.remove(place).1),
-            None => self.window(&mut kept.scratch, number),
+        let known = {
+            let mut windows = locked(&self.windows);
+            windows.iter().position(|(kept, _)| *kept == number).map(|place| windows.remove(place).1)
         };
+        let window = known.or_else(|| self.window(scratch, number));
         // Not all sectors of it are data: only those that are asked for.
-        let Some(window) = window else { return self.long(kept, at, out) };
+        let Some(window) = window else { return self.long(scratch, at, out) };
         let skip = usize::try_from(at % (WINDOW * SECTOR)).unwrap_or(0);
         let there = window.get(skip..).unwrap_or_default();
         let take = there.len().min(out.len());
         out[..take].copy_from_slice(&there[..take]);
-        if kept.windows.len() >= WINDOWS {
-            kept.windows.remove(0);
+        self.keep(number, window);
+        if take == 0 { self.long(scratch, at, out) } else { Ok(take) }
+    }
+
+    /// Put a window where it is found again; another reader may have had the same.
+    fn keep(&self, number: u64, window: Arc<[u8]>) {
+        let mut windows = locked(&self.windows);
+        windows.retain(|(kept, _)| *kept != number);
+        if windows.len() >= WINDOWS {
+            windows.remove(0);
         }
-        kept.windows.push((number, window));
-        if take == 0 { self.long(kept, at, out) } else { Ok(take) }
+        windows.push((number, window));
     }
 
     /// All sectors of a window, if they can be read.
-    fn window(&self, scratch: &mut Scratch, number: u64) -> Option<Vec<u8>> {
+    fn window(&self, scratch: &mut Scratch, number: u64) -> Option<Arc<[u8]>> {
         let first = number * WINDOW;
         let sectors = (first + WINDOW).min(self.end() / SECTOR).checked_sub(first)?;
         let mut bytes = vec![0; usize::try_from(sectors * SECTOR).ok()?];
-        self.sectors(scratch, first, &mut bytes).ok().map(|()| bytes)
+        self.sectors(scratch, first, &mut bytes).ok().map(|()| bytes.into())
     }
 
     /// Whole sectors straight into `out` where it begins at one, else one through a buffer. Returns the bytes filled.
-    fn long(&self, kept: &mut Kept, at: u64, out: &mut [u8]) -> Result<usize> {
+    fn long(&self, scratch: &mut Scratch, at: u64, out: &mut [u8]) -> Result<usize> {
         let skip = usize::try_from(at % SECTOR).unwrap_or(0);
         let whole = (out.len() as u64 / SECTOR).min(BATCH) * SECTOR;
         if skip == 0 && whole > 0 {
             let out = &mut out[..usize::try_from(whole).unwrap_or(0)];
-            self.sectors(&mut kept.scratch, at / SECTOR, out)?;
+            self.sectors(scratch, at / SECTOR, out)?;
             return Ok(out.len());
         }
         let mut sector = [0; USER];
-        self.sectors(&mut kept.scratch, at / SECTOR, &mut sector)?;
+        self.sectors(scratch, at / SECTOR, &mut sector)?;
         let take = (sector.len() - skip).min(out.len());
         out[..take].copy_from_slice(&sector[skip..skip + take]);
         Ok(take)
@@ -167,6 +178,10 @@ impl Space {
         let first = lba(first).unwrap_or(Lba(i32::MAX));
         self.disc.read_sectors(first, &Form::USER, scratch, out)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lba(sector: u64) -> Option<Lba> {
