@@ -32,10 +32,11 @@ mod progress;
 mod receipt;
 mod repair;
 mod report;
+mod sector_file;
 mod shell;
 mod shown;
 mod summary;
-mod track_file;
+
 mod verify;
 mod volume;
 mod words;
