@@ -485,3 +485,20 @@ fn fault_an_interrupted_batch_keeps_what_was_done() {
     }
     assert!(interrupted > 0);
 }
+
+/// A block that does not unpack is told by itself, not as one more wrong checksum.
+#[test]
+fn a_flipped_bit_in_packed_hunks_is_located() {
+    let room = Room::with("iso-2048");
+    room.run(&["small.iso", "x.chd", "--codec", "cdzl", "--from", "iso2048"]).ok();
+    let mut bytes = room.get("x.chd");
+    let place = bytes.len() / 2;
+    bytes[place] ^= 1;
+    room.put("bad.chd", &bytes);
+    let ran = room.run(&["verify", "bad.chd"]).exits(4);
+    assert!(!ran.all().contains("2 of 1"), "{}", ran.all());
+    for words in [&["bad.chd", "y.cue"][..], &["hash", "bad.chd"]] {
+        room.run(words).exits(4);
+    }
+    assert!(!room.has("y.cue") && !room.has("y.bin"));
+}

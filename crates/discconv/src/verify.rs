@@ -19,8 +19,10 @@ const LISTED: usize = 1000;
 struct Findings {
     /// How many digests the container promises.
     promised: usize,
-    /// Those that do not hold, as clauses.
+    /// Those that do not hold, and the places that cannot be unpacked, as clauses.
     broken: Vec<String>,
+    /// How many of them are such places.
+    places: usize,
     sectors: SectorReport,
     /// What the reader found cut or unreadable.
     damage: Vec<String>,
@@ -64,10 +66,11 @@ fn check(image: &Image, disc: &Disc, told: &mut Vec<String>, cores: usize, watch
     let places = image.unreadable().into_iter().map(|(_, what)| what);
     let new: Vec<String> = places.filter(|what| !told.contains(what)).collect();
     told.extend(new.iter().cloned());
+    let places = new.len();
     broken.extend(new);
     // What is noted around the discs is in the notes of each.
     let damage = disc.notes().iter().filter(|note| note.kind == NoteKind::Damage).map(|note| note.text.clone()).collect();
-    Ok(Findings { promised: disc.checks().len(), broken, sectors, damage, blocks: coded })
+    Ok(Findings { promised: disc.checks().len(), broken, places, sectors, damage, blocks: coded })
 }
 
 /// Are the sectors of its file packed? Tracks of a sheet that are sound files are no business of the sheet.
@@ -145,8 +148,9 @@ fn own_checks(image: &Image) -> Vec<String> {
 
 /// `own`: see [`own_checks`].
 fn disc_lines(found: &Findings, own: &[String]) -> Vec<String> {
-    let mut lines = vec![match (found.promised, found.broken.len()) {
-        (0, broken) if broken > 0 => format!("container: {} cannot be unpacked", shown::count(broken as u64, "place")),
+    let unpacked = shown::count(found.places as u64, "place");
+    let mut lines = vec![match (found.promised, found.broken.len() - found.places) {
+        (0, _) if found.places > 0 => format!("container: {unpacked} cannot be unpacked"),
         (0, _) if !own.is_empty() && found.damage.is_empty() => "container: all of it unpacks".to_owned(),
         (0, _) if !own.is_empty() => "container: damaged".to_owned(),
         (0, _) if found.blocks => "container: has no checksums of its own; all its blocks unpack".to_owned(),
@@ -154,6 +158,9 @@ fn disc_lines(found: &Findings, own: &[String]) -> Vec<String> {
         (promised, 0) => format!("container: {} right", shown::count(promised as u64, "checksum")),
         (promised, broken) => format!("container: {broken} of {} wrong", shown::count(promised as u64, "checksum")),
     }];
+    if found.promised > 0 && found.places > 0 {
+        lines.push(format!("container: {unpacked} cannot be unpacked"));
+    }
     lines.extend(found.broken.iter().map(|broken| format!("  {}", shown::name(broken))));
     let held = if found.broken.is_empty() && found.damage.is_empty() { "is right" } else { "was checked" };
     lines.extend(own.iter().map(|what| format!("  {what} {held}")));
