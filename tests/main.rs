@@ -10,6 +10,7 @@ mod batch;
 mod convert;
 mod corpus;
 mod corpus_containers;
+mod create;
 mod faults;
 mod identify;
 mod inside;

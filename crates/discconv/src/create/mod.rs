@@ -14,6 +14,7 @@ use crate::image;
 use crate::job;
 use crate::receipt;
 use crate::shown;
+use discconv_core::{At, Error};
 
 pub(crate) fn run(args: &CreateArgs, console: &Console) -> Result<u8, Failure> {
     let settings = job::settings(&Reading::default(), &args.writing, false)?;
@@ -35,10 +36,11 @@ pub(crate) fn run(args: &CreateArgs, console: &Console) -> Result<u8, Failure> {
 
 fn not_a_folder(args: &CreateArgs) -> Failure {
     let folder = shown::path(&args.folder);
-    let (problem, hint) = if args.folder.exists() {
-        ("is no folder", format!("to convert an image, write `discconv {folder} {}`", shown::path(&args.output)))
-    } else {
-        ("is not there", "name a folder that holds the files, and then the image".to_owned())
-    };
-    Failure::usage(format!("{folder} {problem}"), hint)
+    if let Err(error) = std::fs::metadata(&args.folder) {
+        return Error::io(&args.folder.to_string_lossy(), At::Whole, "cannot open the folder", error).into();
+    }
+    Failure::usage(
+        format!("{folder} is no folder"),
+        format!("to convert an image, write `discconv {folder} {}`", shown::path(&args.output)),
+    )
 }

@@ -5,11 +5,12 @@ use super::audio;
 use super::job::{Job, Made, Source};
 use crate::args::AudioKind;
 use crate::errors::Failure;
-use crate::track_file::TrackFile;
+use crate::sector_file::SectorFile;
 use crate::volume::Inside;
-use discconv_core::{At, Disc, Error, Form, Lba, ReadAt, Scratch, Watch};
-use discconv_fs::{Content, Entry, FileSystem, Stamp};
+use discconv_core::{At, Bytes, Error, Form, Lba, ReadAt, Scratch, Watch};
+use discconv_fs::{Content, Entry, FileSystem, Run, Stamp};
 use discconv_host::{NewFile, ThreadPool, TreeOutputs};
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -36,9 +37,7 @@ pub(super) fn run(shop: &Shop<'_>, jobs: &[Job], cores: usize) -> Result<Outcome
     let pool = ThreadPool::new(cores);
     let write = |number: u64, scratch: &mut Scratch| {
         let Some(job) = usize::try_from(number).ok().and_then(|number| jobs.get(number)) else { return Ok(()) };
-        if shop.watch.cancelled() {
-            return Err(Error::Cancelled);
-        }
+        shop.watch.check()?;
         let done = shop.make(job, scratch);
         let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
         match done {
@@ -108,80 +107,52 @@ impl Shop<'_> {
     fn file(&self, job: &Job, system: &dyn FileSystem, entry: &Entry, scratch: &mut Scratch) -> Result<Made, Error> {
         let time = entry.modified.and_then(|stamp| system_time(&stamp));
         let form2 = entry.xa.is_some_and(discconv_fs::Xa::has_form2);
-        match self.xa.filter(|_| form2) {
-            Some(bytes) => {
-                let sectors = sectors_of(&system.runs(entry)?, self.inside.space.name())?;
-                let len = sectors.len() as u64 * u64::from(bytes);
-                self.write(job, len, time, scratch, |at, out, scratch| {
-                    raw(self.inside.space.disc(), &sectors, bytes, at, scratch, out)
-                })
-            }
-            None => {
-                let content = Content::new(self.inside.space.clone(), system, entry)?;
-                let done = self.write(job, content.len(), time, scratch, |at, out, _| content.read_exact_at(at, out));
-                done.map_err(|error| {
-                    if form2 {
-                        error.with_hint("--xa 2352 takes such files out as whole sectors, --xa 2336 without sync and header")
-                    } else {
-                        error
-                    }
-                })
-            }
+        if let Some(bytes) = self.xa.filter(|_| form2) {
+            let runs = sectors_of(&system.runs(entry)?, self.inside.space.name())?;
+            return self.write(job, &self.sectors(runs, Form::frame(2352 - bytes, 2352), Vec::new()), time, scratch);
         }
+        let content = Content::new(self.inside.space.clone(), system, entry)?;
+        let done = self.write(job, &content, time, scratch);
+        let hint = "--xa 2352 takes such files out as whole sectors, --xa 2336 without sync and header";
+        done.map_err(|error| if form2 { error.with_hint(hint) } else { error })
     }
 
-    fn track(&self, job: &Job, lbas: std::ops::Range<Lba>, scratch: &mut Scratch) -> Result<Made, Error> {
+    fn track(&self, job: &Job, lbas: Range<Lba>, scratch: &mut Scratch) -> Result<Made, Error> {
         if self.audio == Some(AudioKind::Flac) {
             let packed = audio::flac(self.inside.space.disc(), lbas, scratch)?;
-            return self.write(job, packed.len() as u64, None, scratch, |at, out, _| copy(&packed, at, out));
+            return self.write(job, &Bytes::new(job.path(), packed), None, scratch);
         }
         let samples = u64::from(lbas.start.sectors_to(lbas.end)) * super::job::AUDIO;
-        let wave = TrackFile::new(self.inside.space.disc().clone(), lbas, Form::RAW, audio::wave_head(samples)?);
-        self.write(job, wave.len(), None, scratch, |at, out, _| wave.read_exact_at(at, out))
+        self.write(job, &self.sectors(vec![lbas], Form::RAW, audio::wave_head(samples)?), None, scratch)
     }
 
-    /// A file of `len` bytes as `fill` gives them, unless it is there already.
-    fn write(
-        &self,
-        job: &Job,
-        len: u64,
-        time: Option<SystemTime>,
-        scratch: &mut Scratch,
-        fill: impl Fn(u64, &mut [u8], &mut Scratch) -> Result<(), Error>,
-    ) -> Result<Made, Error> {
-        let there = self.tree.existing(&job.parts);
-        if time.is_some() && there == time.map(|time| (len, time)) {
+    fn sectors(&self, runs: Vec<Range<Lba>>, form: Form, head: Vec<u8>) -> SectorFile {
+        SectorFile::new(self.inside.space.disc().clone(), runs, form, head)
+    }
+
+    /// A file of these bytes, unless it is there already.
+    fn write(&self, job: &Job, bytes: &dyn ReadAt, time: Option<SystemTime>, scratch: &mut Scratch) -> Result<Made, Error> {
+        let len = bytes.len();
+        if time.is_some() && self.tree.existing(&job.parts) == time.map(|time| (len, time)) {
             self.watch.advance(job.bytes());
             return Ok(Made { path: job.path(), bytes: len, kept: true });
         }
         let mut file = self.tree.file(&job.parts)?;
-        let mut buffer = std::mem::take(&mut scratch.buffer);
-        let done = self.chunks(&mut file, len, &mut buffer, scratch, fill);
-        scratch.buffer = buffer;
-        done?;
+        self.chunks(&mut file, bytes, &mut scratch.buffer)?;
         file.finish(time)?;
         Ok(Made { path: job.path(), bytes: len, kept: false })
     }
 
-    fn chunks(
-        &self,
-        file: &mut NewFile,
-        len: u64,
-        buffer: &mut Vec<u8>,
-        scratch: &mut Scratch,
-        fill: impl Fn(u64, &mut [u8], &mut Scratch) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn chunks(&self, file: &mut NewFile, bytes: &dyn ReadAt, buffer: &mut Vec<u8>) -> Result<(), Error> {
         let mut at = 0;
-        while at < len {
-            if self.watch.cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let take = usize::try_from((len - at).min(CHUNK)).unwrap_or(0);
+        while at < bytes.len() {
+            self.watch.check()?;
+            let take = usize::try_from((bytes.len() - at).min(CHUNK)).unwrap_or(0);
             if buffer.len() < take {
                 buffer.resize(take, 0);
             }
             let chunk = &mut buffer[..take];
-            fill(at, chunk, scratch)?;
+            bytes.read_exact_at(at, chunk)?;
             file.write(chunk)?;
             at += take as u64;
             self.watch.advance(take as u64);
@@ -190,54 +161,16 @@ impl Shop<'_> {
     }
 }
 
-fn copy(from: &[u8], at: u64, out: &mut [u8]) -> Result<(), Error> {
-    let start = usize::try_from(at).unwrap_or(usize::MAX).min(from.len());
-    let part = &from[start..(start + out.len()).min(from.len())];
-    out[..part.len()].copy_from_slice(part);
-    Ok(())
-}
-
 /// The sectors that hold the runs, in order. A file in XA's way begins and ends at their borders.
-fn sectors_of(runs: &[discconv_fs::Run], file: &str) -> Result<Vec<Lba>, Error> {
-    let mut sectors = Vec::new();
-    for run in runs {
-        let at = run
-            .at
-            .filter(|at| at % SECTOR == 0)
-            .ok_or_else(|| Error::unsupported(file, At::Whole, "a file of whole sectors does not begin at one"))?;
-        let first = i32::try_from(at / SECTOR).unwrap_or(i32::MAX);
+fn sectors_of(runs: &[Run], file: &str) -> Result<Vec<Range<Lba>>, Error> {
+    let range = |run: &Run| {
+        let at = run.at.filter(|at| at % SECTOR == 0);
+        let at = at.ok_or_else(|| Error::unsupported(file, At::Whole, "a file of whole sectors does not begin at one"))?;
+        let first = Lba(i32::try_from(at / SECTOR).unwrap_or(i32::MAX));
         let count = i32::try_from(run.len.div_ceil(SECTOR)).unwrap_or(i32::MAX);
-        sectors.extend((first..first.saturating_add(count)).map(Lba));
-    }
-    Ok(sectors)
-}
-
-/// Bytes from `at` of the row of raw sectors, of which each gives its last `bytes`.
-fn raw(disc: &Disc, sectors: &[Lba], bytes: u16, at: u64, scratch: &mut Scratch, out: &mut [u8]) -> Result<(), Error> {
-    let form = Form::frame(2352 - bytes, 2352);
-    let size = u64::from(bytes);
-    let mut sector = vec![0; usize::from(bytes)];
-    let (mut at, mut rest) = (at, out);
-    while !rest.is_empty() {
-        let place = usize::try_from(at / size).unwrap_or(usize::MAX);
-        let Some(lba) = sectors.get(place) else { break };
-        let skip = usize::try_from(at % size).unwrap_or(0);
-        let together = sectors[place..].iter().zip(lba.0..).take_while(|(lba, expected)| lba.0 == *expected).count();
-        let whole = (rest.len() / usize::from(bytes)).min(together);
-        let take = if skip == 0 && whole > 0 {
-            let run = whole * usize::from(bytes);
-            disc.read_sectors(*lba, &form, scratch, &mut rest[..run])?;
-            run
-        } else {
-            disc.read_sectors(*lba, &form, scratch, &mut sector)?;
-            let take = (sector.len() - skip).min(rest.len());
-            rest[..take].copy_from_slice(&sector[skip..skip + take]);
-            take
-        };
-        at += take as u64;
-        rest = rest.split_at_mut(take).1;
-    }
-    Ok(())
+        Ok(first..first.checked_add(count).unwrap_or(Lba(i32::MAX)))
+    };
+    runs.iter().map(range).collect()
 }
 
 /// The time of a file, where the host has such times.

@@ -1,7 +1,7 @@
 //! What is in the folder: the files of the disc, and beside them each track as a file.
 
 use crate::extract::wave_head;
-use crate::track_file::TrackFile;
+use crate::sector_file::SectorFile;
 use crate::volume::Inside;
 use discconv_core::{Error, Form, ReadAt, Track};
 use discconv_fs::{Content, Entry, What};
@@ -118,7 +118,7 @@ impl Nodes {
         let mut new: Vec<New> = Vec::new();
         for track in disc.toc().tracks() {
             let file = |extension: &str, form: Form, head: Vec<u8>| {
-                let content = TrackFile::new(disc.clone(), track.start()..track.end, form, head);
+                let content = SectorFile::new(disc.clone(), vec![track.start()..track.end], form, head);
                 let content: Arc<dyn ReadAt> = Arc::new(content);
                 (format!("Track {:02}.{extension}", track.number), Kind::Track, Some(content))
             };

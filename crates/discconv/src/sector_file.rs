@@ -1,0 +1,133 @@
+//! Sectors as a file: those of a track, or of a file in XA's way, in one form, one behind the other, perhaps with a head
+//! before them.
+
+use discconv_core::{At, Disc, Error, Form, Lba, ReadAt, Scratch};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes of runs of sectors.
+pub(crate) struct SectorFile {
+    disc: Arc<Disc>,
+    runs: Vec<Range<Lba>>,
+    form: Form,
+    head: Vec<u8>,
+    room: Mutex<Room>,
+}
+
+/// What reading needs, kept from call to call.
+#[derive(Default)]
+struct Room {
+    scratch: Scratch,
+    sector: Vec<u8>,
+}
+
+impl SectorFile {
+    pub(crate) fn new(disc: Arc<Disc>, runs: Vec<Range<Lba>>, form: Form, head: Vec<u8>) -> SectorFile {
+        SectorFile { disc, runs, form, head, room: Mutex::default() }
+    }
+
+    fn record(&self) -> u64 {
+        u64::from(self.form.stride)
+    }
+
+    /// The sector that is `number` sectors behind the first, and how many follow it on the disc, itself included.
+    fn place(&self, number: u64) -> (Lba, usize) {
+        let mut left = number;
+        for run in &self.runs {
+            let count = u64::from(run.start.sectors_to(run.end));
+            if left < count {
+                let lba = run.start.checked_add(i32::try_from(left).unwrap_or(i32::MAX)).unwrap_or(run.end);
+                return (lba, usize::try_from(count - left).unwrap_or(usize::MAX));
+            }
+            left -= count;
+        }
+        (self.runs.last().map_or(Lba(0), |run| run.end), 0)
+    }
+
+    /// Bytes from `at` of the sectors: whole ones straight into `out`, others through a buffer. Returns how many.
+    fn some(&self, at: u64, room: &mut Room, out: &mut [u8]) -> Result<usize, Error> {
+        let record = usize::try_from(self.record()).unwrap_or(usize::MAX);
+        let (lba, together) = self.place(at / self.record());
+        let skip = usize::try_from(at % self.record()).unwrap_or(0);
+        let whole = (out.len() / record).min(together) * record;
+        if skip == 0 && whole > 0 {
+            self.disc.read_sectors(lba, &self.form, &mut room.scratch, &mut out[..whole])?;
+            return Ok(whole);
+        }
+        room.sector.resize(record, 0);
+        self.disc.read_sectors(lba, &self.form, &mut room.scratch, &mut room.sector)?;
+        let take = (record - skip).min(out.len());
+        out[..take].copy_from_slice(&room.sector[skip..skip + take]);
+        Ok(take)
+    }
+}
+
+impl ReadAt for SectorFile {
+    fn len(&self) -> u64 {
+        let sectors: u64 = self.runs.iter().map(|run| u64::from(run.start.sectors_to(run.end))).sum();
+        self.head.len() as u64 + sectors * self.record()
+    }
+
+    fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<(), Error> {
+        if offset.checked_add(buf.len() as u64).is_none_or(|end| end > self.len()) {
+            let found = format!("{} bytes wanted", buf.len());
+            return Err(Error::malformed(self.name(), At::Byte(offset), found, format!("a file of {} bytes", self.len())));
+        }
+        let of_head = usize::try_from(offset).ok().and_then(|at| self.head.get(at..)).unwrap_or_default();
+        let take = of_head.len().min(buf.len());
+        let (head, mut rest) = buf.split_at_mut(take);
+        head.copy_from_slice(&of_head[..take]);
+        let mut at = (offset + take as u64).saturating_sub(self.head.len() as u64);
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        while !rest.is_empty() {
+            let done = self.some(at, &mut room, rest)?;
+            at += done as u64;
+            rest = rest.split_at_mut(done).1;
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        self.disc.sources().first().map_or("the disc", |source| source.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discconv_core::{Bytes, DiscParts, Extent, Fill, Media, Place, SourceId, Toc, TrackMode};
+
+    #[test]
+    fn any_part_is_the_same_as_that_part_of_the_whole() {
+        let bytes: Vec<u8> = (0..3 * 2048_u32).map(|n| (n * 7 / 5).to_le_bytes()[0]).collect();
+        let place = Place { source: SourceId(0), offset: 0, form: Form::USER };
+        let extent = Extent { fill: Fill::default(), ..Extent::stored(Lba(0)..Lba(3), TrackMode::Mode1, place) };
+        let parts = DiscParts {
+            toc: Toc::single_data(Media::Cd, TrackMode::Mode1, 3),
+            sources: vec![Arc::new(Bytes::new("x", bytes.clone()))],
+            extents: vec![extent],
+            notes: Vec::new(),
+            checks: Vec::new(),
+            extras: Vec::new(),
+        };
+        let disc = Arc::new(Disc::new("x", parts).unwrap());
+        let one = SectorFile::new(disc.clone(), vec![Lba(0)..Lba(3)], Form::USER, b"head".to_vec());
+        check(&one, &b"head".iter().copied().chain(bytes.clone()).collect::<Vec<u8>>());
+        let turned = SectorFile::new(disc, vec![Lba(2)..Lba(3), Lba(0)..Lba(2)], Form::USER, Vec::new());
+        let mut expected = bytes;
+        expected.rotate_right(2048);
+        check(&turned, &expected);
+    }
+
+    fn check(file: &SectorFile, whole: &[u8]) {
+        assert_eq!(file.len(), whole.len() as u64);
+        for (start, length) in
+            [(0, 2), (2, 4), (3, 2050), (4, 2048), (100, 5000), (2047, 2), (4 + 2047, 2), (0, whole.len()), (whole.len(), 0)]
+        {
+            let mut part = vec![0; length];
+            file.read_exact_at(start as u64, &mut part).unwrap();
+            assert!(part == whole[start..start + length], "{start} {length}");
+        }
+        assert!(file.read_exact_at(whole.len() as u64, &mut [0]).is_err());
+    }
+}
