@@ -18,6 +18,9 @@ const NO_LARGER: f64 = 1.0;
 /// Of the program built without its C libraries.
 const PURE_TIME: f64 = 0.7;
 const PURE_SIZE: f64 = 1.007;
+/// A whole CD, and a gigabyte: more sectors than any CD has.
+const FULL_CD: u32 = 300_000;
+const GIGABYTE: u32 = 524_288;
 /// 2.5, 1.5 and 4 times the rate.
 const UNPACK: f64 = 0.4;
 const UNPACK_CORE: f64 = 0.67;
@@ -31,6 +34,10 @@ const fn chd(id: &'static str, name: &'static str, image: &'static str, ours: &'
 pub(super) const PAIRS: &[Pair] = &[
     chd("chd-cd", "CHD of a data CD, 39 MB", "chd-data.bin", "discconv --no-verify IN/chd-data.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-data.cue -o OUT/x.chd").time(0.55).size(ALIKE),
     chd("chd-700", "CHD of a data CD, 800 MB", "chd-700.bin", "discconv --no-verify IN/chd-700.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-700.cue -o OUT/x.chd").time(0.55).size(ALIKE),
+    chd("chd-half-700", "CHD of a CD, half of it sound, 700 MB", "chd-half-700.bin", "discconv --no-verify IN/chd-half-700.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-half-700.cue -o OUT/x.chd").time(0.5).size(ALIKE),
+    chd("chd-audio-700", "CHD of an audio CD, 700 MB", "chd-audio-700.bin", "discconv --no-verify IN/chd-audio-700.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-audio-700.cue -o OUT/x.chd").time(0.35).size(ALIKE),
+    chd("chd-dvd-2g", "CHD of a DVD, 2 GB", "pack2g.iso", "discconv --no-verify IN/pack2g.iso OUT/x.chd", "chdman createraw -np 3 -hs 4096 -us 2048 -c lzma,zlib,huff,flac -i IN/pack2g.iso -o OUT/x.chd").time(0.55).size(ALIKE),
+    chd("chd-dvd-code-1g", "CHD of a DVD of programs, 1 GB", "chd-code-1g.iso", "discconv --no-verify --from iso2048 IN/chd-code-1g.iso OUT/x.chd", "chdman createraw -np 3 -hs 4096 -us 2048 -c lzma,zlib,huff,flac -i IN/chd-code-1g.iso -o OUT/x.chd").time(0.55).size(ALIKE),
     chd("chd-half", "CHD of a CD, half of it sound", "chd-half.bin", "discconv --no-verify IN/chd-half.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-half.cue -o OUT/x.chd").time(0.5).size(ALIKE),
     chd("chd-audio", "CHD of an audio CD, 39 MB", "chd-audio.bin", "discconv --no-verify IN/chd-audio.cue OUT/x.chd", "chdman createcd -np 3 -i IN/chd-audio.cue -o OUT/x.chd").time(0.35).size(ALIKE),
     chd("chd-dvd", "CHD of a DVD, 34 MB", "chd-dvd.iso", "discconv --no-verify IN/chd-dvd.iso OUT/x.chd", "chdman createraw -np 3 -hs 4096 -us 2048 -c lzma,zlib,huff,flac -i IN/chd-dvd.iso -o OUT/x.chd").time(0.55).size(ALIKE),
@@ -56,6 +63,7 @@ pub(super) const PAIRS: &[Pair] = &[
 /// Makes what is not there yet.
 pub(super) fn prepare(inputs: &Inputs, quick: bool) -> Result<(), String> {
     let sectors = if quick { 1600 } else { 16_384 };
+    let (full, gigabyte) = if quick { (3200, 6400) } else { (FULL_CD, GIGABYTE) };
     inputs.once("chd-code.iso", |path| code(path, sectors))?;
     inputs.once("chd-dvd.iso", |path| dvd(&inputs.path("sample.iso"), path))?;
     inputs.once("chd-dvd-code.iso", |path| dvd(&inputs.path("chd-code.iso"), path))?;
@@ -64,8 +72,13 @@ pub(super) fn prepare(inputs: &Inputs, quick: bool) -> Result<(), String> {
     raw(inputs, "pack.iso", "chd-700")?;
     inputs.once("chd-audio.bin", |path| music::write(path, sectors))?;
     sheet(inputs, "chd-audio", &["AUDIO"], sectors)?;
-    inputs.once("chd-half.bin", |path| half(inputs, path, sectors))?;
+    inputs.once("chd-half.bin", |path| half(inputs, ["chd-data.bin", "chd-audio.bin"], path, sectors))?;
     sheet(inputs, "chd-half", &["MODE1/2352", "AUDIO"], sectors)?;
+    inputs.once("chd-audio-700.bin", |path| music::write(path, full))?;
+    sheet(inputs, "chd-audio-700", &["AUDIO"], full)?;
+    inputs.once("chd-half-700.bin", |path| half(inputs, ["chd-700.bin", "chd-audio-700.bin"], path, full))?;
+    sheet(inputs, "chd-half-700", &["MODE1/2352", "AUDIO"], full)?;
+    inputs.once("chd-code-1g.iso", |path| code(path, gigabyte))?;
     for (name, program, words) in [
         ("chd-data.chd", "chdman", &["createcd", "-i", "chd-data.cue"][..]),
         ("chd-audio.chd", "chdman", &["createcd", "-i", "chd-audio.cue"]),
@@ -117,10 +130,10 @@ fn sheet(inputs: &Inputs, name: &str, kinds: &[&str], sectors: u32) -> Result<()
 }
 
 /// The first half of the data, then the first half of the sound.
-fn half(inputs: &Inputs, path: &Path, sectors: u32) -> std::io::Result<()> {
+fn half(inputs: &Inputs, names: [&str; 2], path: &Path, sectors: u32) -> std::io::Result<()> {
     use std::io::Read;
     let mut out = BufWriter::new(File::create(path)?);
-    for name in ["chd-data.bin", "chd-audio.bin"] {
+    for name in names {
         let part = BufReader::new(File::open(inputs.path(name))?);
         std::io::copy(&mut part.take(u64::from(sectors / 2) * 2352), &mut out)?;
     }
