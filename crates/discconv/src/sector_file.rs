@@ -26,6 +26,16 @@ impl SectorFile {
         SectorFile { disc, runs, form, head, room: Mutex::default() }
     }
 
+    /// The samples of an audio track as a WAVE file.
+    ///
+    /// # Errors
+    /// More than the format can say.
+    pub(crate) fn wave(disc: Arc<Disc>, lbas: Range<Lba>) -> Result<SectorFile, Error> {
+        let samples = u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(Form::RAW.stride);
+        let head = wave_head(samples)?;
+        Ok(SectorFile::new(disc, vec![lbas], Form::RAW, head))
+    }
+
     fn record(&self) -> u64 {
         u64::from(self.form.stride)
     }
@@ -92,6 +102,28 @@ impl ReadAt for SectorFile {
     }
 }
 
+/// The 44 bytes before so many bytes of samples.
+///
+/// # Errors
+/// More than the format can say.
+fn wave_head(samples: u64) -> Result<Vec<u8>, Error> {
+    let too_long = || Error::unsupported("audio", At::Whole, "a track is longer than a WAVE file can be (4 GiB)");
+    let data = u32::try_from(samples).map_err(|_| too_long())?;
+    let riff = data.checked_add(36).ok_or_else(too_long)?;
+    let mut head = Vec::with_capacity(44);
+    head.extend(b"RIFF");
+    head.extend(riff.to_le_bytes());
+    head.extend(b"WAVEfmt ");
+    head.extend(16_u32.to_le_bytes());
+    // PCM, two channels, 44,100 pairs of 4 bytes a second, 16 bits.
+    head.extend([1_u16, 2].iter().flat_map(|word| word.to_le_bytes()));
+    head.extend([44_100_u32, 44_100 * 4].iter().flat_map(|word| word.to_le_bytes()));
+    head.extend([4_u16, 16].iter().flat_map(|word| word.to_le_bytes()));
+    head.extend(b"data");
+    head.extend(data.to_le_bytes());
+    Ok(head)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +161,14 @@ mod tests {
             assert!(part == whole[start..start + length], "{start} {length}");
         }
         assert!(file.read_exact_at(whole.len() as u64, &mut [0]).is_err());
+    }
+
+    #[test]
+    fn a_wave_head_says_what_follows() {
+        let head = wave_head(2352).unwrap();
+        assert_eq!(head.len(), 44);
+        assert_eq!((&head[..4], &head[8..16], &head[36..40]), (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data"[..]));
+        assert_eq!((&head[4..8], &head[40..44]), (&2388_u32.to_le_bytes()[..], &2352_u32.to_le_bytes()[..]));
+        assert!(wave_head(u64::from(u32::MAX) - 30).is_err());
     }
 }

@@ -6,8 +6,6 @@ mod names;
 mod pattern;
 mod work;
 
-pub(crate) use audio::wave_head;
-
 use crate::args::ExtractArgs;
 use crate::console::Console;
 use crate::errors::{self, Failure};

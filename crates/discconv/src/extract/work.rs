@@ -109,7 +109,8 @@ impl Shop<'_> {
         let form2 = entry.xa.is_some_and(discconv_fs::Xa::has_form2);
         if let Some(bytes) = self.xa.filter(|_| form2) {
             let runs = sectors_of(&system.runs(entry)?, self.inside.space.name())?;
-            return self.write(job, &self.sectors(runs, Form::frame(2352 - bytes, 2352), Vec::new()), time, scratch);
+            let sectors = SectorFile::new(self.inside.space.disc().clone(), runs, Form::frame(2352 - bytes, 2352), Vec::new());
+            return self.write(job, &sectors, time, scratch);
         }
         let content = Content::new(self.inside.space.clone(), system, entry)?;
         let done = self.write(job, &content, time, scratch);
@@ -122,12 +123,7 @@ impl Shop<'_> {
             let packed = audio::flac(self.inside.space.disc(), lbas, scratch)?;
             return self.write(job, &Bytes::new(job.path(), packed), None, scratch);
         }
-        let samples = u64::from(lbas.start.sectors_to(lbas.end)) * super::job::AUDIO;
-        self.write(job, &self.sectors(vec![lbas], Form::RAW, audio::wave_head(samples)?), None, scratch)
-    }
-
-    fn sectors(&self, runs: Vec<Range<Lba>>, form: Form, head: Vec<u8>) -> SectorFile {
-        SectorFile::new(self.inside.space.disc().clone(), runs, form, head)
+        self.write(job, &SectorFile::wave(self.inside.space.disc().clone(), lbas)?, None, scratch)
     }
 
     /// A file of these bytes, unless it is there already.

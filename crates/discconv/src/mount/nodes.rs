@@ -1,9 +1,8 @@
 //! What is in the folder: the files of the disc, and beside them each track as a file.
 
-use crate::extract::wave_head;
 use crate::sector_file::SectorFile;
 use crate::volume::Inside;
-use discconv_core::{Error, Form, ReadAt, Track};
+use discconv_core::{Error, Form, ReadAt};
 use discconv_fs::{Content, Entry, What};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -117,18 +116,19 @@ impl Nodes {
         let disc = self.inside.space.disc();
         let mut new: Vec<New> = Vec::new();
         for track in disc.toc().tracks() {
-            let file = |extension: &str, form: Form, head: Vec<u8>| {
-                let content = SectorFile::new(disc.clone(), vec![track.start()..track.end], form, head);
+            let lbas = track.start()..track.end;
+            let file = |form: Form| SectorFile::new(disc.clone(), vec![lbas.clone()], form, Vec::new());
+            let mut add = |extension: &str, content: SectorFile| {
                 let content: Arc<dyn ReadAt> = Arc::new(content);
-                (format!("Track {:02}.{extension}", track.number), Kind::Track, Some(content))
+                new.push((format!("Track {:02}.{extension}", track.number), Kind::Track, Some(content)));
             };
-            if track.mode.is_audio() {
-                new.extend(wave_head(samples(track)).ok().map(|head| file("wav", Form::RAW, head)));
-            } else {
-                new.push(file("iso", Form::USER, Vec::new()));
+            if !track.mode.is_audio() {
+                add("iso", file(Form::USER));
+            } else if let Ok(wave) = SectorFile::wave(disc.clone(), lbas.clone()) {
+                add("wav", wave);
             }
             if disc.toc().media.has_raw() {
-                new.push(file("bin", Form::RAW, Vec::new()));
+                add("bin", file(Form::RAW));
             }
         }
         new
@@ -150,10 +150,6 @@ impl Nodes {
 
 /// A name, what it is, and its content where that is known already.
 type New = (String, Kind, Option<Arc<dyn ReadAt>>);
-
-fn samples(track: &Track) -> u64 {
-    u64::from(track.sectors()) * u64::from(Form::RAW.stride)
-}
 
 impl Known {
     fn add(&mut self, parent: u64, kind: Kind) -> Arc<Node> {
