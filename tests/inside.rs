@@ -138,3 +138,25 @@ fn audio_tracks_are_files_of_sound() {
         room.run(&["diff", "wav.cue", "flac.cue"]).ok();
     }
 }
+
+/// Several workers write one file, which is there whole or not at all.
+#[test]
+fn a_long_file_comes_out_whole_or_not_at_all() {
+    let room = Room::new();
+    let long = text(20 << 20);
+    room.put("x.iso", &Volume { files: vec![("LONG.BIN", long.clone()), ("SHORT.BIN", text(9))], ..volume() }.build().user);
+    room.run(&["x.iso", "x.cso", "--no-verify"]).ok();
+    for (image, jobs) in [("x.iso", "1"), ("x.iso", "3"), ("x.cso", "3")] {
+        room.run(&["extract", image, "-o", "out", "--jobs", jobs, "--force"]).ok().says("2 files");
+        assert!(room.get("out/LONG.BIN") == long, "{image} {jobs}");
+        std::fs::remove_dir_all(room.path("out")).unwrap();
+    }
+    let mut packed = room.get("x.cso");
+    let (start, end) = (packed.len() / 2, packed.len() / 2 + 5000);
+    packed[start..end].fill(0xFF);
+    room.put("bad.cso", &packed);
+    let failed = room.run(&["extract", "bad.cso", "-o", "out", "--jobs", "3"]).exits(4);
+    failed.says("LONG.BIN").says("1 failed");
+    assert!(!room.has("out/LONG.BIN") && room.get("out/SHORT.BIN") == text(9), "{}", room.tree());
+    assert!(!room.tree().contains(".part"), "{}", room.tree());
+}

@@ -3,7 +3,7 @@
 
 use discconv_core::{At, Disc, Error, Form, Lba, ReadAt, Scratch};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of runs of sectors.
 pub(crate) struct SectorFile {
@@ -11,10 +11,11 @@ pub(crate) struct SectorFile {
     runs: Vec<Range<Lba>>,
     form: Form,
     head: Vec<u8>,
-    room: Mutex<Room>,
+    /// What reading needs, one for each reader there was at a time.
+    rooms: Mutex<Vec<Room>>,
 }
 
-/// What reading needs, kept from call to call.
+/// What a reader needs, kept from call to call.
 #[derive(Default)]
 struct Room {
     scratch: Scratch,
@@ -23,7 +24,7 @@ struct Room {
 
 impl SectorFile {
     pub(crate) fn new(disc: Arc<Disc>, runs: Vec<Range<Lba>>, form: Form, head: Vec<u8>) -> SectorFile {
-        SectorFile { disc, runs, form, head, room: Mutex::default() }
+        SectorFile { disc, runs, form, head, rooms: Mutex::default() }
     }
 
     /// The samples of an audio track as a WAVE file.
@@ -34,6 +35,10 @@ impl SectorFile {
         let samples = u64::from(lbas.start.sectors_to(lbas.end)) * u64::from(Form::RAW.stride);
         let head = wave_head(samples)?;
         Ok(SectorFile::new(disc, vec![lbas], Form::RAW, head))
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Vec<Room>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn record(&self) -> u64 {
@@ -88,12 +93,14 @@ impl ReadAt for SectorFile {
         let (head, mut rest) = buf.split_at_mut(take);
         head.copy_from_slice(&of_head[..take]);
         let mut at = (offset + take as u64).saturating_sub(self.head.len() as u64);
-        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody waits for another who is reading.
+        let mut room = self.rooms().pop().unwrap_or_default();
         while !rest.is_empty() {
             let done = self.some(at, &mut room, rest)?;
             at += done as u64;
             rest = rest.split_at_mut(done).1;
         }
+        self.rooms().push(room);
         Ok(())
     }
 

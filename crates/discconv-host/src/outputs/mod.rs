@@ -3,6 +3,7 @@
 mod folder;
 mod leftovers;
 mod place;
+mod positioned;
 mod rename;
 mod set;
 #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 
 use super::folder::{self, NewFolders};
 use super::place::Placing;
+use super::positioned::write_all_at;
 use super::temporary::{Kind, Mark, create};
 use super::writeback::Writeback;
 use crate::identity::FileIdentity;
@@ -151,25 +152,4 @@ impl OutputSet for FolderSet {
         placing.finish();
         Ok(())
     }
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = &bytes[written..];
-                offset += written as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

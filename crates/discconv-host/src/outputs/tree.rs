@@ -1,6 +1,7 @@
 //! Many files in a tree of folders: each appears whole under its name, or not at all.
 
 use super::leftovers;
+use super::positioned::write_all_at;
 use super::rename::without_replacing;
 use super::temporary::{self, Kind, Mark};
 use super::{FolderOutputs, is_bare};
@@ -8,7 +9,7 @@ use crate::identity::FileIdentity;
 use discconv_core::{At, Error, Result};
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -124,12 +125,15 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Append bytes.
+    /// Write bytes at that offset; several threads may.
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).map_err(|error| failed(&self.target, "cannot write", error))
+    pub fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        write_all_at(&self.file, bytes, offset).map_err(|error| {
+            let target = self.target.display().to_string();
+            Error::io(&target, At::Byte(offset), format!("cannot write {} bytes", bytes.len()), error)
+        })
     }
 
     /// Give it its name, and the time it was last changed.
@@ -217,8 +221,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tree = TreeOutputs::new(&folder.path().join("out"), Vec::new(), false);
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-        let mut file = tree.file(&parts("a/b/c.txt")).unwrap();
-        file.write(b"abc").unwrap();
+        let file = tree.file(&parts("a/b/c.txt")).unwrap();
+        file.write_at(1, b"bc").unwrap();
+        file.write_at(0, b"a").unwrap();
         assert_eq!(tree.existing(&parts("a/b/c.txt")), None);
         file.finish(Some(time)).unwrap();
         assert_eq!(tree.existing(&parts("a/b/c.txt")), Some((3, time)));
@@ -228,8 +233,8 @@ mod tests {
         let names: Vec<_> =
             fs::read_dir(folder.path().join("out/a/b")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["c.txt"]);
-        let mut file = TreeOutputs::new(&folder.path().join("out"), Vec::new(), true).file(&parts("a/b/c.txt")).unwrap();
-        file.write(b"other").unwrap();
+        let file = TreeOutputs::new(&folder.path().join("out"), Vec::new(), true).file(&parts("a/b/c.txt")).unwrap();
+        file.write_at(0, b"other").unwrap();
         file.finish(None).unwrap();
         assert_eq!(fs::read(folder.path().join("out/a/b/c.txt")).unwrap(), b"other");
         tree.sync().unwrap();

@@ -2,7 +2,9 @@
 
 mod audio;
 mod job;
+mod links;
 mod names;
+mod parts;
 mod pattern;
 mod work;
 

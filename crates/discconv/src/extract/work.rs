@@ -1,8 +1,10 @@
-//! The writing: several files at a time.
+//! The writing: several files at a time, and several parts of a long one.
 
 use super::Outcome;
 use super::audio;
 use super::job::{Job, Made, Source};
+use super::links;
+use super::parts::{Part, Parts, Shared};
 use crate::args::AudioKind;
 use crate::errors::Failure;
 use crate::sector_file::SectorFile;
@@ -11,7 +13,7 @@ use discconv_core::{At, Bytes, Error, Form, Lba, ReadAt, Scratch, Watch};
 use discconv_fs::{Content, Entry, FileSystem, Run, Stamp};
 use discconv_host::{NewFile, ThreadPool, TreeOutputs};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 /// Bytes that are read and written at a time.
@@ -31,29 +33,55 @@ pub(super) struct Shop<'a> {
     pub(super) xa: Option<u16>,
 }
 
+/// Where a job has got to.
+pub(super) enum Begun {
+    /// It cannot be made, which is told with the job.
+    Failed,
+    /// A folder, or something that is made later.
+    Nothing,
+    /// It was there already, with so many bytes.
+    Kept(u64),
+    Open(Open),
+}
+
+/// A file that is being written.
+pub(super) struct Open {
+    /// Gone when it has got its name.
+    file: RwLock<Option<NewFile>>,
+    bytes: Arc<dyn ReadAt>,
+    time: Option<SystemTime>,
+    /// Advice where its content cannot be read.
+    hint: Option<&'static str>,
+}
+
 /// Make everything. What fails is told and the rest goes on, unless the person stops it.
 pub(super) fn run(shop: &Shop<'_>, jobs: &[Job], cores: usize) -> Result<Outcome, Failure> {
     let outcome = Mutex::new(Outcome { made: Vec::new(), failed: Vec::new(), notes: Vec::new() });
     let pool = ThreadPool::new(cores);
+    let parts = Parts::new(jobs, shop.audio == Some(AudioKind::Flac));
     let write = |number: u64, scratch: &mut Scratch| {
-        let Some(job) = usize::try_from(number).ok().and_then(|number| jobs.get(number)) else { return Ok(()) };
         shop.watch.check()?;
-        let done = shop.make(job, scratch);
+        let part = parts.part(number);
+        let Some(job) = jobs.get(part.job) else { return Ok(()) };
+        let shared = parts.shared(part);
+        shop.part(job, part, &shared, scratch)?;
+        if !parts.done(part, &shared) {
+            return Ok(());
+        }
+        let ended = end(job, &shared);
         let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        match done {
-            Ok(Some(made)) => outcome.made.push(made),
-            Ok(None) => {}
-            Err(Error::Cancelled) => return Err(Error::Cancelled),
+        match ended {
+            Ok(made) => outcome.made.extend(made),
             Err(error) => outcome.failed.push((job.path(), error.into())),
         }
         Ok(())
     };
-    discconv_core::Pool::run(&pool, jobs.len() as u64, &write)?;
+    discconv_core::Pool::run(&pool, parts.count(), &write)?;
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Links come last: nothing is ever written through one.
     for job in jobs {
         match &job.source {
-            Source::Link(to) => link(shop, job, to, &mut outcome),
+            Source::Link(to) => links::make(shop, job, to, &mut outcome),
             Source::Nothing => outcome.notes.push(format!("{}: a device or the like, which is not made", job.path())),
             _ => {}
         }
@@ -63,93 +91,113 @@ pub(super) fn run(shop: &Shop<'_>, jobs: &[Job], cores: usize) -> Result<Outcome
     Ok(outcome)
 }
 
-fn link(shop: &Shop<'_>, job: &Job, to: &str, outcome: &mut Outcome) {
-    if !stays_inside(job.parts.len() - 1, to) {
-        outcome.notes.push(format!("{}: a link to {to:?}, which leads out of the folder, is not made", job.path()));
-        return;
+/// All parts of a job are done with: what is there now.
+fn end(job: &Job, shared: &Shared) -> Result<Option<Made>, Error> {
+    if let Some(trouble) = shared.trouble() {
+        return Err(trouble);
     }
-    match shop.tree.link(&job.parts, to) {
-        Ok(()) => {}
-        Err(error) => outcome.failed.push((job.path(), error.into())),
-    }
-}
-
-/// Does a link in a folder so deep lead nowhere above the root?
-fn stays_inside(depth: usize, to: &str) -> bool {
-    if to.is_empty() || to.starts_with('/') || to.contains(['\\', ':', '\0']) {
-        return false;
-    }
-    let mut left = depth;
-    to.split('/').all(|part| match part {
-        "" | "." => true,
-        ".." => left.checked_sub(1).map(|now| left = now).is_some(),
-        _ => {
-            left += 1;
-            true
+    match shared.begun.get() {
+        Some(Begun::Kept(bytes)) => Ok(Some(Made { path: job.path(), bytes: *bytes, kept: true })),
+        Some(Begun::Open(open)) => {
+            let file = open.file.write().unwrap_or_else(PoisonError::into_inner).take();
+            file.map_or(Ok(()), |file| file.finish(open.time))?;
+            Ok(Some(Made { path: job.path(), bytes: open.bytes.len(), kept: false }))
         }
-    })
+        Some(Begun::Nothing | Begun::Failed) | None => Ok(None),
+    }
 }
 
 impl Shop<'_> {
-    fn make(&self, job: &Job, scratch: &mut Scratch) -> Result<Option<Made>, Error> {
+    /// Work on a part of a job. What goes wrong with that is told to all who share it.
+    ///
+    /// # Errors
+    /// The person stops it.
+    fn part(&self, job: &Job, part: Part, shared: &Shared, scratch: &mut Scratch) -> Result<(), Error> {
+        let begun = shared.begun.get_or_init(|| {
+            self.begin(job, scratch).unwrap_or_else(|error| {
+                shared.fail(error);
+                Begun::Failed
+            })
+        });
+        let Begun::Open(open) = begun else { return Ok(()) };
+        if shared.failed() {
+            return Ok(());
+        }
+        match self.fill(open, part, &mut scratch.buffer) {
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => shared.fail(match open.hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }),
+            Ok(()) => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&self, job: &Job, scratch: &mut Scratch) -> Result<Begun, Error> {
         if let Some(why) = &job.trouble {
             let expected = "a folder that can be listed";
             return Err(Error::malformed(self.inside.space.name(), At::Whole, why.clone(), expected));
         }
-        match &job.source {
-            Source::Folder => self.tree.folder(&job.parts).map(|_| None),
-            Source::File(entry) => self.system.map(|system| self.file(job, system, entry, scratch)).transpose(),
-            Source::Audio(lbas) => self.track(job, lbas.clone(), scratch).map(Some),
-            Source::Link(_) | Source::Nothing => Ok(None),
+        match (&job.source, self.system) {
+            (Source::Folder, _) => self.tree.folder(&job.parts).map(|_| Begun::Nothing),
+            (Source::File(entry), Some(system)) => self.file(job, system, entry),
+            (Source::Audio(lbas), _) => self.track(job, lbas.clone(), scratch),
+            (Source::File(_) | Source::Link(_) | Source::Nothing, _) => Ok(Begun::Nothing),
         }
     }
 
-    fn file(&self, job: &Job, system: &dyn FileSystem, entry: &Entry, scratch: &mut Scratch) -> Result<Made, Error> {
+    fn file(&self, job: &Job, system: &dyn FileSystem, entry: &Entry) -> Result<Begun, Error> {
         let time = entry.modified.and_then(|stamp| system_time(&stamp));
         let form2 = entry.xa.is_some_and(discconv_fs::Xa::has_form2);
         if let Some(bytes) = self.xa.filter(|_| form2) {
             let runs = sectors_of(&system.runs(entry)?, self.inside.space.name())?;
             let sectors = SectorFile::new(self.inside.space.disc().clone(), runs, Form::frame(2352 - bytes, 2352), Vec::new());
-            return self.write(job, &sectors, time, scratch);
+            return self.open(job, Arc::new(sectors), time, None);
         }
         let content = Content::new(self.inside.space.clone(), system, entry)?;
-        let done = self.write(job, &content, time, scratch);
         let hint = "--xa 2352 takes such files out as whole sectors, --xa 2336 without sync and header";
-        done.map_err(|error| if form2 { error.with_hint(hint) } else { error })
+        self.open(job, Arc::new(content), time, form2.then_some(hint))
     }
 
-    fn track(&self, job: &Job, lbas: Range<Lba>, scratch: &mut Scratch) -> Result<Made, Error> {
+    fn track(&self, job: &Job, lbas: Range<Lba>, scratch: &mut Scratch) -> Result<Begun, Error> {
         if self.audio == Some(AudioKind::Flac) {
             let packed = audio::flac(self.inside.space.disc(), lbas, scratch)?;
-            return self.write(job, &Bytes::new(job.path(), packed), None, scratch);
+            return self.open(job, Arc::new(Bytes::new(job.path(), packed)), None, None);
         }
-        self.write(job, &SectorFile::wave(self.inside.space.disc().clone(), lbas)?, None, scratch)
+        self.open(job, Arc::new(SectorFile::wave(self.inside.space.disc().clone(), lbas)?), None, None)
     }
 
-    /// A file of these bytes, unless it is there already.
-    fn write(&self, job: &Job, bytes: &dyn ReadAt, time: Option<SystemTime>, scratch: &mut Scratch) -> Result<Made, Error> {
-        let len = bytes.len();
-        if time.is_some() && self.tree.existing(&job.parts) == time.map(|time| (len, time)) {
+    /// A file for these bytes, unless it is there already.
+    fn open(
+        &self,
+        job: &Job,
+        bytes: Arc<dyn ReadAt>,
+        time: Option<SystemTime>,
+        hint: Option<&'static str>,
+    ) -> Result<Begun, Error> {
+        if time.is_some() && self.tree.existing(&job.parts) == time.map(|time| (bytes.len(), time)) {
             self.watch.advance(job.bytes());
-            return Ok(Made { path: job.path(), bytes: len, kept: true });
+            return Ok(Begun::Kept(bytes.len()));
         }
-        let mut file = self.tree.file(&job.parts)?;
-        self.chunks(&mut file, bytes, &mut scratch.buffer)?;
-        file.finish(time)?;
-        Ok(Made { path: job.path(), bytes: len, kept: false })
+        let file = RwLock::new(Some(self.tree.file(&job.parts)?));
+        Ok(Begun::Open(Open { file, bytes, time, hint }))
     }
 
-    fn chunks(&self, file: &mut NewFile, bytes: &dyn ReadAt, buffer: &mut Vec<u8>) -> Result<(), Error> {
-        let mut at = 0;
-        while at < bytes.len() {
+    /// Write a part of a file.
+    fn fill(&self, open: &Open, part: Part, buffer: &mut Vec<u8>) -> Result<(), Error> {
+        let file = open.file.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = file.as_ref() else { return Ok(()) };
+        let Range { start: mut at, end } = part.range(open.bytes.len(), CHUNK);
+        while at < end {
             self.watch.check()?;
-            let take = usize::try_from((bytes.len() - at).min(CHUNK)).unwrap_or(0);
+            let take = usize::try_from((end - at).min(CHUNK)).unwrap_or(0);
             if buffer.len() < take {
                 buffer.resize(take, 0);
             }
             let chunk = &mut buffer[..take];
-            bytes.read_exact_at(at, chunk)?;
-            file.write(chunk)?;
+            open.bytes.read_exact_at(at, chunk)?;
+            file.write_at(at, chunk)?;
             at += take as u64;
             self.watch.advance(take as u64);
         }
@@ -174,23 +222,4 @@ fn system_time(stamp: &Stamp) -> Option<SystemTime> {
     let seconds = stamp.unix_seconds();
     let span = Duration::from_secs(seconds.unsigned_abs());
     if seconds < 0 { SystemTime::UNIX_EPOCH.checked_sub(span) } else { SystemTime::UNIX_EPOCH.checked_add(span) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_that_lead_out_are_known() {
-        let check = |depth, to: &str, inside: bool| assert_eq!(stays_inside(depth, to), inside, "{depth} {to}");
-        check(0, "a", true);
-        check(0, "../a", false);
-        check(1, "../a", true);
-        check(1, "../../a", false);
-        check(1, "b/../../a", true);
-        check(1, "b/../../../a", false);
-        check(3, "/etc/passwd", false);
-        check(3, "", false);
-        check(3, "c:x", false);
-    }
 }
