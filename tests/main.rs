@@ -16,6 +16,7 @@ mod identify;
 mod inside;
 mod look;
 mod losses;
+mod mount;
 mod originals;
 mod parents;
 mod receipts;

@@ -73,7 +73,7 @@ impl Inputs {
     /// Makes `name` if it is not there yet.
     pub(super) fn once(&self, name: &str, make: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), String> {
         let path = self.path(name);
-        if path.is_file() {
+        if path.exists() {
             return Ok(());
         }
         eprintln!("bench: making {name}");

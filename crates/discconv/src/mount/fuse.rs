@@ -67,8 +67,7 @@ impl Answers {
 
     fn named(&self, parent: INodeNo, name: &OsStr) -> Result<Arc<Node>, Errno> {
         let children = self.nodes.children(&*self.node(parent)?).map_err(|error| code(&error))?;
-        let found = name.to_str().and_then(|name| children.iter().find(|(known, _)| known == name));
-        found.map(|(_, node)| node.clone()).ok_or(Errno::ENOENT)
+        name.to_str().and_then(|name| children.get(name)).cloned().ok_or(Errno::ENOENT)
     }
 
     fn bytes(&self, number: INodeNo, offset: u64, size: u32) -> Result<Vec<u8>, Errno> {
@@ -144,7 +143,7 @@ impl Filesystem for Answers {
             Err(errno) => return reply.error(errno),
         };
         let own = [(".", node.number, FileType::Directory), ("..", node.parent, FileType::Directory)];
-        let others = children.iter().map(|(name, child)| (name.as_str(), child.number, kind(child)));
+        let others = children.iter().map(|(name, child)| (name, child.number, kind(child)));
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
         for (next, (name, number, kind)) in (1..).zip(own.into_iter().chain(others)).skip(skip) {
             if reply.add(INodeNo(number), next, kind, name) {

@@ -18,9 +18,15 @@ pub(crate) fn run(args: &MountArgs, console: &Console) -> Result<u8, Failure> {
 
     let inside = volume::open(&args.image, &args.choice)?;
     let nodes = nodes::Nodes::new(inside)?;
+    let folder = args.folder.to_string_lossy();
+    if !args.folder.is_dir() {
+        let hint = Some(format!("`mkdir {}` makes one", shown::path(&args.folder)));
+        return Err(Error::Refused { file: folder.into_owned(), what: "is no folder to mount on".to_owned(), hint }.into());
+    }
     let failed = |error: std::io::Error| {
-        let hint = "the folder must exist and be yours; /dev/fuse and the program fusermount3 (package fuse3) are needed";
-        Error::io(&args.folder.to_string_lossy(), At::Whole, "cannot mount there", error).with_hint(hint)
+        let hint = "the folder must be yours, and /dev/fuse and the program fusermount3 (package fuse3) are needed";
+        // What is missing may be either of them, so the kind of error is no advice.
+        Error::io(&folder, At::Whole, "cannot mount there", std::io::Error::other(error)).with_hint(hint)
     };
     let session = fuse::begin(nodes, &args.image.input, &args.folder).map_err(failed)?;
     console.report(&format!(

@@ -30,8 +30,30 @@ pub(super) enum Kind {
     Track,
 }
 
-/// A name in a folder.
-pub(super) type Name = (String, Arc<Node>);
+/// What is in a folder, in its order and by name.
+#[derive(Default)]
+pub(super) struct Names {
+    ordered: Vec<(Arc<str>, Arc<Node>)>,
+    places: HashMap<Arc<str>, usize>,
+}
+
+impl Names {
+    /// The node of that name.
+    pub(super) fn get(&self, name: &str) -> Option<&Arc<Node>> {
+        self.places.get(name).and_then(|place| self.ordered.get(*place)).map(|(_, node)| node)
+    }
+
+    /// All names with their nodes.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Node>)> {
+        self.ordered.iter().map(|(name, node)| (&**name, node))
+    }
+
+    fn add(&mut self, name: &str, node: Arc<Node>) {
+        let name: Arc<str> = name.into();
+        self.places.insert(name.clone(), self.ordered.len());
+        self.ordered.push((name, node));
+    }
+}
 
 /// All that was looked at so far. Nothing is forgotten as long as it is mounted: a number stays what it was.
 pub(super) struct Nodes {
@@ -42,7 +64,7 @@ pub(super) struct Nodes {
 #[derive(Default)]
 struct Known {
     nodes: Vec<Arc<Node>>,
-    children: HashMap<u64, Arc<Vec<Name>>>,
+    children: HashMap<u64, Arc<Names>>,
 }
 
 impl Nodes {
@@ -64,7 +86,7 @@ impl Nodes {
     }
 
     /// What is in a folder.
-    pub(super) fn children(&self, node: &Node) -> Result<Arc<Vec<Name>>, Error> {
+    pub(super) fn children(&self, node: &Node) -> Result<Arc<Names>, Error> {
         if let Some(known) = self.known().children.get(&node.number) {
             return Ok(known.clone());
         }
@@ -78,14 +100,15 @@ impl Nodes {
         if let Some(there) = known.children.get(&node.number) {
             return Ok(there.clone());
         }
-        let names = found.into_iter().map(|(name, kind, content)| {
+        let mut names = Names::default();
+        for (name, kind, content) in found {
             let child = known.add(node.number, kind);
             if let Some(content) = content {
                 let _ = child.content.set(content);
             }
-            (name, child)
-        });
-        let names = Arc::new(names.collect::<Vec<Name>>());
+            names.add(&name, child);
+        }
+        let names = Arc::new(names);
         known.children.insert(node.number, names.clone());
         Ok(names)
     }

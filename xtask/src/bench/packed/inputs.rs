@@ -23,14 +23,19 @@ const PIECE: u32 = 64;
 /// No file gives more than this, so that none decides the result.
 const MOST_OF_A_FILE: u64 = 24 << 20;
 
-/// Makes what is not there yet.
-pub(in crate::bench) fn prepare(inputs: &Inputs, quick: bool) -> Result<(), String> {
+/// Makes the images that are not there yet.
+pub(in crate::bench) fn images(inputs: &Inputs, quick: bool) -> Result<(), String> {
     let part = if quick { 10 } else { 1 };
     let files = files()?;
     inputs.once("pack.iso", |path| image(path, DISC / part, &files))?;
     inputs.once("pack2g.iso", |path| image(path, DVD / part, &files))?;
     inputs.once("packdax.iso", |path| image(path, DAX / part, &files))?;
-    inputs.once("sample.iso", |path| sample(&inputs.path("pack.iso"), path, SAMPLE / part))?;
+    inputs.once("sample.iso", |path| sample(&inputs.path("pack.iso"), path, SAMPLE / part))
+}
+
+/// Makes what is not there yet.
+pub(super) fn prepare(inputs: &Inputs, quick: bool) -> Result<(), String> {
+    images(inputs, quick)?;
     peers::provide()?;
     for (name, words) in [
         ("pack.cso", &["--fast", "pack.iso"][..]),
@@ -81,15 +86,40 @@ pub(super) fn code(path: &Path, sectors: u32) -> std::io::Result<()> {
 
 /// Programs, libraries and documents of the toolchain, in an order that mixes them.
 fn files() -> Result<Vec<PathBuf>, String> {
-    let root = sh::output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let mut files = Vec::new();
-    collect(Path::new(root.trim()), &mut files);
+    collect(&sysroot()?, &mut files);
     files.sort();
     let mut rng = Rng::new(0xD15C);
     for place in (1..files.len()).rev() {
         files.swap(place, rng.index(place + 1));
     }
     if files.is_empty() { Err("the toolchain's folder has no files.".to_owned()) } else { Ok(files) }
+}
+
+/// A folder of so many bytes: files of the toolchain, in their folders.
+pub(in crate::bench) fn folder(path: &Path, bytes: u64) -> std::io::Result<()> {
+    if path.exists() {
+        std::fs::remove_dir_all(path)?;
+    }
+    let root = sysroot().map_err(std::io::Error::other)?;
+    let mut left = bytes;
+    for file in files().map_err(std::io::Error::other)? {
+        let len = std::fs::metadata(&file)?.len();
+        let Ok(name) = file.strip_prefix(&root) else { continue };
+        if len > left || len > MOST_OF_A_FILE {
+            continue;
+        }
+        left -= len;
+        let to = path.join(name);
+        std::fs::create_dir_all(to.parent().unwrap_or(path))?;
+        std::fs::copy(&file, to)?;
+    }
+    Ok(())
+}
+
+fn sysroot() -> Result<PathBuf, String> {
+    let root = sh::output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    Ok(PathBuf::from(root.trim()))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -31,11 +31,7 @@ struct Seen {
     trouble: Option<String>,
 }
 
-/// Is there a pair of that name?
-pub(super) fn knows(id: &str) -> bool {
-    pairs().any(|pair| pair.id == id)
-}
-
+/// The names of the pairs.
 pub(super) fn ids() -> impl Iterator<Item = &'static str> {
     pairs().map(|pair| pair.id)
 }
