@@ -138,3 +138,30 @@ fn audio_tracks_are_files_of_sound() {
         room.run(&["diff", "wav.cue", "flac.cue"]).ok();
     }
 }
+
+/// Compressed files come out whole or fail by name; forks of resources are told by both verbs.
+#[test]
+fn what_hfs_plus_keeps_beside_content_is_told() {
+    use discconv_testkit::hfs::{Plus, compressed, file, fork};
+    let attribute = |kind: u8, content: &[u8]| [b"fpmc", &[kind, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0][..], content].concat();
+    let named = |name: &str, record| (2, name.to_owned(), record);
+    let volume = Plus {
+        catalog: vec![
+            named("plain", compressed(file(20, &[], &[]))),
+            named("lzfse", compressed(file(21, &[], &[]))),
+            named("forks", file(22, &[], &fork(300, &[(100, 1)]))),
+        ],
+        attributes: vec![
+            (20, "com.apple.decmpfs".to_owned(), attribute(3, b"\xFFhello")),
+            (21, "com.apple.decmpfs".to_owned(), attribute(11, b"hello")),
+        ],
+        ..Plus::default()
+    };
+    let room = Room::new();
+    room.put("x.iso", &volume.build());
+    let told = ["\"forks\" has a resource fork", "\"lzfse\" has a content that is compressed in a way"];
+    room.run(&["ls", "x.iso"]).ok().says(told[0]).says(told[1]);
+    let taken = room.run(&["extract", "x.iso", "-o", "out"]).exits(4).says(told[0]).says(told[1]);
+    taken.says("lzfse: a file packed by decmpfs (LZFSE), kind 11");
+    assert!(room.get("out/plain") == b"hello" && room.get("out/forks").is_empty() && !room.has("out/lzfse"));
+}

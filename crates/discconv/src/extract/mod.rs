@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::volume::{self, Inside};
 use crate::{image, shown};
 use discconv_core::{Error, Limits, Phase, Watch};
-use discconv_fs::{What, walk};
+use discconv_fs::{FileSystem, What, walk};
 use discconv_host::TreeOutputs;
 use job::{Job, Made, Source};
 use pattern::Patterns;
@@ -48,7 +48,9 @@ pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> 
     progress.begin(Phase::Finishing, 0);
     tree.sync()?;
     drop(progress);
-    outcome.notes.splice(0..0, notes);
+    // What was odd when folders were listed, and what of their files cannot be taken out at all.
+    let odd = system.map(FileSystem::notes).unwrap_or_default().into_iter().map(|note| note.text);
+    outcome.notes.splice(0..0, notes.into_iter().chain(odd));
     Ok(tell(&outcome, args, console))
 }
 
