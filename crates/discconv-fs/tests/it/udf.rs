@@ -251,3 +251,17 @@ fn partitions_of_other_discs_are_told() {
     let shown = trees(&user::space("udf.img", volume("SET", &[vec![1, 6, 2, 0, 0, 0]], 0, &blocks)));
     assert!(shown.contains("note: udf.img: partition map 0: partition 0 is on disc 2 of a set"), "{shown}");
 }
+
+/// A bridge whose UDF tree is lost shows the other one first.
+#[test]
+fn a_tree_without_root_comes_last() {
+    let mut bridge = volume("BRIDGE", &[PLAIN.to_vec()], 0, &[(0, file_set("BRIDGE", 0)), (1, root(&[]))]);
+    // The recognition sequence gives way to descriptors; what is in the sector behind them is the other root.
+    let iso = crate::lay::Laid::new(&[crate::lay::record("A.;1", 21, 1)]).0;
+    bridge[16 * 2048..17 * 2048].copy_from_slice(&iso[16 * 2048..17 * 2048]);
+    bridge[20 * 2048..21 * 2048].copy_from_slice(&iso[20 * 2048..21 * 2048]);
+    let first = |bytes: Vec<u8>| trees(&user::space("bridge.iso", bytes)).lines().next().unwrap_or_default().to_owned();
+    assert!(first(bridge.clone()).starts_with("UDF 1.02"), "{}", first(bridge));
+    bridge[65 * 2048..66 * 2048].fill(0);
+    assert!(first(bridge.clone()).starts_with("ISO 9660"), "{}", first(bridge));
+}
