@@ -160,3 +160,62 @@ fn a_long_file_comes_out_whole_or_not_at_all() {
     assert!(!room.has("out/LONG.BIN") && room.get("out/SHORT.BIN") == text(9), "{}", room.tree());
     assert!(!room.tree().contains(".part"), "{}", room.tree());
 }
+
+/// Compressed files come out whole or fail by name; forks of resources are told by both verbs.
+#[test]
+fn what_hfs_plus_keeps_beside_content_is_told() {
+    use discconv_testkit::hfs::{Plus, compressed, file, fork};
+    let attribute = |kind: u8, content: &[u8]| [b"fpmc", &[kind, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0][..], content].concat();
+    let named = |name: &str, record| (2, name.to_owned(), record);
+    let volume = Plus {
+        catalog: vec![
+            named("plain", compressed(file(20, &[], &[]))),
+            named("lzfse", compressed(file(21, &[], &[]))),
+            named("forks", file(22, &[], &fork(300, &[(100, 1)]))),
+        ],
+        attributes: vec![
+            (20, "com.apple.decmpfs".to_owned(), attribute(3, b"\xFFhello")),
+            (21, "com.apple.decmpfs".to_owned(), attribute(11, b"hello")),
+        ],
+        ..Plus::default()
+    };
+    let room = Room::new();
+    room.put("x.iso", &volume.build());
+    let told = ["\"forks\" has a resource fork", "\"lzfse\" has a content that is compressed in a way"];
+    room.run(&["ls", "x.iso"]).ok().says(told[0]).says(told[1]);
+    let taken = room.run(&["extract", "x.iso", "-o", "out"]).exits(4).says(told[0]).says(told[1]);
+    taken.says("lzfse: a file packed by decmpfs (LZFSE), kind 11");
+    assert!(room.get("out/plain") == b"hello" && room.get("out/forks").is_empty() && !room.has("out/lzfse"));
+}
+
+/// A disc for two systems has two volumes: the first is looked into, the other is told with the way to choose it.
+#[test]
+fn other_volumes_are_told_with_the_way_to_choose_them() {
+    use discconv_testkit::hfs::{short, short_file};
+    let mac = |name: &'static [u8]| short(&[(2, name, short_file(19, (5, 12), (0, 0)))], &[(12, b"hello".to_vec())]);
+    let room = Room::new();
+    let mut hybrid = volume().build().user;
+    let own = mac(b"for a Mac");
+    hybrid[..own.len()].copy_from_slice(&own);
+    room.put("x.iso", &hybrid);
+    room.run(&["ls", "x.iso"]).ok().says("x.iso: ISO 9660, volume INSIDE; also HFS, volume Short (--fs hfs)");
+    room.run(&["extract", "x.iso", "-o", "first"]).ok().says("note: taken from ISO 9660, volume INSIDE; also HFS");
+    let json = room.run(&["extract", "x.iso", "-o", "second", "--fs", "hfs", "--json"]).ok().json();
+    assert_eq!(json["fs"], "hfs");
+    assert!(room.get("second/for a Mac") == b"hello" && !room.has("second/READ.ME") && room.has("first/READ.ME"));
+    // Two of one kind, in partitions.
+    let mut disc = vec![0; 16 * 2048];
+    disc[..4].copy_from_slice(b"ER\x02\0");
+    for number in 1..=2_u32 {
+        let entry =
+            [&b"PM\0\0"[..], &2_u32.to_be_bytes(), &(number * 64).to_be_bytes(), &40_u32.to_be_bytes(), &[0; 32], b"Apple_HFS"];
+        let at = number as usize * 512;
+        disc[at..at + 57].copy_from_slice(&entry.concat());
+    }
+    disc.extend([mac(b"one"), vec![0; 64 * 512 - own.len()], mac(b"two")].concat());
+    disc.resize(disc.len().next_multiple_of(2048) + 64 * 2048, 0);
+    room.put("y.iso", &disc);
+    room.run(&["ls", "y.iso"]).ok().says("one").never_says("two").says("also HFS, volume Short (--fs hfs:2)");
+    room.run(&["ls", "y.iso", "--fs", "hfs:2"]).ok().says("two").says("(--fs hfs)");
+    room.run(&["ls", "y.iso", "--fs", "hfs:3"]).exits(2).says("there is no hfs:3 on it, only hfs, hfs:2");
+}

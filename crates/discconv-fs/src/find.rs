@@ -10,7 +10,8 @@ type Probe = fn(&Arc<Space>, &Limits) -> Result<Vec<Box<dyn FileSystem>>>;
 /// The families, the ones whose names are most likely meant for the disc's reader first.
 const PROBES: &[Probe] = &[crate::xdvdfs::probe, crate::opera::probe, crate::udf::probe, crate::iso::probe, crate::hfs::probe];
 
-/// Every file system on the disc, the one that says most first.
+/// Every file system on the disc, the one that says most first, and last those whose root directory is not there: another tree
+/// of the same disc may be whole.
 ///
 /// A bounded number of reads; directories are only read when they are listed.
 ///
@@ -21,5 +22,6 @@ pub fn find(space: &Arc<Space>, limits: &Limits) -> Result<Vec<Box<dyn FileSyste
     for probe in PROBES {
         all.extend(probe(space, limits)?);
     }
+    all.sort_by_key(|system| system.runs(&system.root()).is_err());
     Ok(all)
 }

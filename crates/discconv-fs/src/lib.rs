@@ -15,10 +15,12 @@
 //! Names, lengths and places are the disc's word and untrusted: they are checked before use; [`walk`] goes round no loop
 //! and ends at a limit; what a name would do on a host is the caller's concern ([`safe_name`] says what may be used).
 
+mod aside;
 mod content;
 mod find;
 mod gather;
 mod hfs;
+mod inflate;
 mod iso;
 mod model;
 mod names;

@@ -9,13 +9,14 @@
 //! | [`reference`] | EDC, ECC, sectors, subchannel, scrambling: slow, written from the definitions |
 //! | [`rng`] | seeded generator for property tests |
 //! | [`fixtures`] | images, good and bad, with what is known of them |
-//! | [`iso9660`], [`udf`], [`consoles`], [`stored`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
+//! | [`iso9660`], [`udf`], [`consoles`], [`hfs`], [`stored`], [`wave`], [`cd_text`], [`files`] | the parts they are laid from |
 
 pub mod cd_text;
 pub mod consoles;
 pub mod corpus;
 pub mod files;
 pub mod fixtures;
+pub mod hfs;
 pub mod iso9660;
 pub mod reference;
 pub mod rng;

@@ -1,11 +1,12 @@
 //! What may be typed. Nothing here looks at files.
 
 use crate::create::CreateArgs;
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
 use discconv_core::{ConversionMode, LossKind, LossKinds, TrackMode};
 use discconv_formats::FORMATS;
 use discconv_fs::Kind;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 const USAGE: &str = "discconv IN OUT [OPTIONS]
@@ -343,7 +344,7 @@ pub(crate) struct DiffArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Choice {
     /// Read the names of this file system, where the disc has several [default: the one that says most]
-    #[arg(long, value_name = "KIND", value_parser = file_systems(), help_heading = INSIDE)]
+    #[arg(long, value_name = "KIND", value_parser = FileSystemName, help_heading = INSIDE)]
     pub(crate) fs: Option<String>,
 
     /// Look into this disc, where the image holds several [default: the first]
@@ -520,8 +521,27 @@ pub(crate) fn writable() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.info()).filter(|info| info.writes).map(|info| info.id))
 }
 
+/// A kind of file system; of several volumes of a kind, in partitions of their own, the second is `hfs:2`.
+#[derive(Clone)]
+struct FileSystemName;
+
 fn file_systems() -> PossibleValuesParser {
     PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.id()))
+}
+
+impl TypedValueParser for FileSystemName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let numbered = value.to_str().and_then(|text| text.split_once(':'));
+        let numbered = numbered.filter(|(_, number)| number.parse::<u8>().is_ok_and(|number| number > 1));
+        file_systems().parse_ref(command, arg, numbered.map_or(value, |(kind, _)| OsStr::new(kind)))?;
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Kind::ALL.iter().map(|kind| PossibleValue::new(kind.id()))))
+    }
 }
 
 fn loss_names() -> PossibleValuesParser {

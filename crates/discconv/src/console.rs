@@ -38,6 +38,17 @@ impl Console {
         }
     }
 
+    /// Data that was asked for and is made while it is printed.
+    pub(crate) fn stream(&self, print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+        let printed = self.bars.suspend(|| {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            print(&mut out).and_then(|()| out.flush())
+        });
+        if let Err(error) = printed {
+            self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+
     /// Bytes of a file that was asked for. `false` if there is nobody to read on.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> bool {
         match std::io::stdout().lock().write_all(bytes) {

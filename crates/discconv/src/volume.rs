@@ -31,9 +31,7 @@ pub(crate) fn open(args: &ImageArgs, choice: &Choice) -> Result<Inside, Failure>
     let wanted = choice.fs.as_deref();
     let chosen = match wanted {
         None => 0,
-        Some(wanted) => {
-            systems.iter().position(|system| system.about().kind.id() == wanted).ok_or_else(|| lacks(&image, wanted, &systems))?
-        }
+        Some(wanted) => ids(&systems).position(|id| id == wanted).ok_or_else(|| lacks(&image, wanted, &systems))?,
     };
     Ok(Inside { image, space, systems, chosen })
 }
@@ -54,8 +52,20 @@ fn disc(image: &mut Image, wanted: Option<u8>) -> Result<Disc, Failure> {
     Ok(image.discs.swap_remove(wanted - 1))
 }
 
+/// What --fs calls each of them: of several of one kind the second is `hfs:2`.
+fn ids(systems: &[Box<dyn FileSystem>]) -> impl Iterator<Item = String> {
+    let kind = |place: usize| systems.get(place).map(|system| system.about().kind);
+    (0..systems.len()).map(move |place| {
+        let id = systems[place].about().kind.id();
+        match (0..place).filter(|before| kind(*before) == kind(place)).count() {
+            0 => id.to_owned(),
+            before => format!("{id}:{}", before + 1),
+        }
+    })
+}
+
 fn lacks(image: &Image, wanted: &str, systems: &[Box<dyn FileSystem>]) -> Failure {
-    let there: Vec<&str> = systems.iter().map(|system| system.about().kind.id()).collect();
+    let there: Vec<String> = ids(systems).collect();
     let there = if there.is_empty() { "no file system".to_owned() } else { there.join(", ") };
     Failure::usage(
         format!("{}: there is no {wanted} on it, only {there}", image.shown),
@@ -93,13 +103,25 @@ impl Inside {
         lookup(system, path)?.ok_or_else(|| no_such(path, &self.image))
     }
 
-    /// The chosen file system in a few words, and the others.
+    /// The chosen file system in a few words, the others, and how to choose them.
     pub(crate) fn words(&self) -> Result<String, Failure> {
         let about = self.system()?.about();
-        let others = (0..).zip(&self.systems).filter(|(place, _)| *place != self.chosen);
-        let others: Vec<&str> = others.map(|(_, system)| system.about().kind.name()).collect();
-        let also = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
+        let others = || (0..).zip(&self.systems).zip(ids(&self.systems)).filter(|((place, _), _)| *place != self.chosen);
+        let names: Vec<String> = others().map(|((_, system), _)| name_words(system.about())).collect();
+        let ids: Vec<String> = others().map(|(_, id)| id).collect();
+        let also =
+            if names.is_empty() { String::new() } else { format!("; also {} (--fs {})", names.join(", "), ids.join(", ")) };
         Ok(format!("{}{}{also}", about.kind.name(), label_words(about)))
+    }
+
+    /// The same where there was a choice.
+    pub(crate) fn choice_words(&self) -> Option<String> {
+        self.words().ok().filter(|_| self.systems.len() > 1)
+    }
+
+    /// What --fs calls the chosen one.
+    pub(crate) fn id(&self) -> Option<String> {
+        ids(&self.systems).nth(self.chosen)
     }
 }
 
@@ -107,6 +129,12 @@ impl Inside {
 pub(crate) fn no_such(path: &str, image: &Image) -> Failure {
     let hint = Some("`discconv ls` lists what is there; --fs chooses other names".to_owned());
     Error::Refused { file: image.path.to_string_lossy().into_owned(), what: format!("has no {path:?} in it"), hint }.into()
+}
+
+/// The kind, and the volume's name where that may be what tells it from others.
+fn name_words(about: &About) -> String {
+    let own = matches!(about.kind, Kind::Hfs | Kind::HfsPlus);
+    if own { format!("{}{}", about.kind.name(), label_words(about)) } else { about.kind.name().to_owned() }
 }
 
 fn label_words(about: &About) -> String {

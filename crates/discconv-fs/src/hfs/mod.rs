@@ -2,41 +2,39 @@
 //!
 //! | byte of the volume | what |
 //! |---|---|
-//! | 1024 | master directory block (`BD`, HFS) or volume header (`H+`, `HX`): sizes, where the two trees are |
+//! | 1024 | master directory block (`BD`, HFS) or volume header (`H+`, `HX`): sizes, where the trees are |
 //! | by extents | the catalog: a B-tree by number of the folder and name, with all files and folders |
 //! | by extents | the extents overflow: a B-tree with what does not fit into a file's record |
+//! | by extents | HFS+: the attributes: a B-tree by number of the file and name, of which one is looked at |
 //!
-//! Data forks only. Names are those of the volume: of HFS+ they are decomposed, and a `/` in one is a letter. A hard link is
-//! an entry of its own, without the content that it stands for.
+//! Names are those of the volume: of HFS+ they are decomposed, and a `/` in one is a letter. A hard link has the content that
+//! it stands for, and the folder where that is kept is not shown. Compressed files are unpacked, those of other kinds than zlib
+//! refused by name. Resource forks are counted in a note and not shown.
 
+mod attributes;
+mod catalog;
+mod compressed;
+mod links;
 mod tree;
 mod volume;
 mod wire;
 
+use crate::aside::Aside;
 use crate::gather::{gather, place};
+use crate::odd::Oddities;
 use crate::{About, Entry, FileSystem, Run, Space, What};
-use discconv_core::{At, Error, Limits, Result};
-use std::cmp::Ordering;
+use catalog::{Found, Named, Points};
+use compressed::Header;
+use discconv_core::{At, Error, Limits, Note, ReadAt, Result};
+use links::Links;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use volume::{Volume, roman, stamp};
-use wire::{DATA_FORK_AT, Extent, Fork, Item, ShortFile, ShortFolder};
+use std::sync::{Arc, OnceLock};
+use volume::{Volume, Which};
 
 /// The number of the root folder, and of what holds it.
 const ROOT: u32 = 2;
 const ROOT_PARENT: u32 = 1;
-/// Set in what the Finder knows of hidden things.
-const INVISIBLE: u16 = 0x4000;
-/// Kinds of records; of HFS in the first of two bytes.
-const FOLDER: u16 = 1;
-const FILE: u16 = 2;
-/// POSIX kinds of files.
-const KIND: u16 = 0xF000;
-const LINK: u16 = 0xA000;
 const MOST_LINK_BYTES: u64 = 64 << 10;
-/// Bytes of a file's record, of the longer kind.
-const RECORD_BYTES: u64 = 248;
-const SHORT_RECORD_BYTES: u64 = 102;
 
 /// The volumes of the space.
 ///
@@ -46,11 +44,7 @@ pub(crate) fn probe(space: &Arc<Space>, limits: &Limits) -> Result<Vec<Box<dyn F
     let mut all: Vec<Box<dyn FileSystem>> = Vec::new();
     for start in volume::starts(space)? {
         if let Some(volume) = volume::open(space, start)? {
-            let mut found = Hfs { volume, most: limits.entries };
-            if found.volume.is_plus() {
-                found.volume.about.label = found.label();
-            }
-            all.push(Box::new(found));
+            all.push(Box::new(Hfs::new(volume, limits)));
         }
     }
     Ok(all)
@@ -59,41 +53,31 @@ pub(crate) fn probe(space: &Arc<Space>, limits: &Limits) -> Result<Vec<Box<dyn F
 struct Hfs {
     volume: Volume,
     most: u64,
-}
-
-/// What a record of the catalog says of a file or folder.
-struct Found {
-    entry: Entry,
-    id: u32,
-    extents: Vec<Extent>,
-    link: bool,
+    /// What hard links stand for; read when the first is met.
+    links: OnceLock<Links>,
+    resources: Aside,
+    /// What is not unpacked.
+    packed: Aside,
+    odd: Oddities,
 }
 
 impl Hfs {
-    /// The name of the root, which HFS+ keeps nowhere else.
-    fn label(&self) -> String {
-        self.children(ROOT_PARENT)
-            .ok()
-            .and_then(|entries| entries.into_iter().next())
-            .map_or_else(String::new, |entry| entry.name)
+    fn new(mut volume: Volume, limits: &Limits) -> Hfs {
+        if volume.is_plus() {
+            volume.about.label = label(&volume);
+        }
+        let resources = Aside::new("a resource fork, which is not shown");
+        let packed = Aside::new("a content that is compressed in a way that is not unpacked");
+        Hfs { volume, most: limits.entries, links: OnceLock::new(), resources, packed, odd: Oddities::default() }
     }
 
     /// What is in the folder of that number.
     fn children(&self, folder: u32) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        // Before all names of a folder comes the empty one.
-        let compare = |key: &[u8]| match self.parent(key) {
-            Some(parent) if parent == folder && self.name(key).is_empty() => Ordering::Equal,
-            Some(parent) if parent < folder => Ordering::Less,
-            _ => Ordering::Greater,
-        };
-        self.volume.catalog.visit(&self.volume.space, compare, |record| {
-            match self.parent(record.key) {
-                Some(parent) if parent < folder => return Ok(ControlFlow::Continue(())),
-                Some(parent) if parent == folder => {}
-                _ => return Ok(ControlFlow::Break(())),
-            }
-            if let Some(found) = self.found(record.data, self.name(record.key), record.at) {
+        catalog::each_in(&self.volume, folder, |Named { name, data, at }| {
+            if links::is_private(folder, &name) {
+                self.tell_nameless();
+            } else if let Some(found) = catalog::found(&self.volume, data, name, at) {
                 if entries.len() as u64 >= self.most {
                     let found = format!("a folder of more than {} entries", self.most);
                     return Err(Error::malformed(self.volume.space.name(), At::Whole, found, "fewer"));
@@ -105,93 +89,163 @@ impl Hfs {
         Ok(entries)
     }
 
-    fn parent(&self, key: &[u8]) -> Option<u32> {
-        // One byte more belongs to the key of HFS.
-        wire::read(key.get(usize::from(!self.volume.is_plus())..)?)
+    fn links(&self) -> &Links {
+        self.links.get_or_init(|| {
+            Links::read(&self.volume, self.most).unwrap_or_else(|error| {
+                self.tell(&format!("what hard links stand for cannot be read: {error}"));
+                Links::default()
+            })
+        })
     }
 
-    fn name(&self, key: &[u8]) -> String {
-        if self.volume.is_plus() {
-            let units = key.get(6..).unwrap_or_default().chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-            let units = units.take(usize::from(key.get(4..).and_then(wire::read::<u16>).unwrap_or(0)));
-            return char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        }
-        let name = key.get(5..).and_then(|rest| rest.split_first()).and_then(|(len, name)| name.get(..usize::from(*len)));
-        roman(name.unwrap_or_default())
+    fn tell(&self, text: &str) {
+        self.odd.tell(format!("{}: {text}", self.volume.space.name()));
     }
 
-    /// A file or folder; `None` for a thread, which leads back to a name.
-    fn found(&self, data: &[u8], name: String, at: u64) -> Option<Found> {
-        let kind: u16 = wire::read(data)?;
-        let blank = |what| Entry::new(name, what, at);
-        if self.volume.is_plus() {
-            return self.item(kind, data, blank);
-        }
-        match kind >> 8 {
-            FOLDER => {
-                let folder: ShortFolder = wire::read(data)?;
-                let mut entry = blank(What::Directory);
-                entry.modified = stamp(folder.modified, None);
-                entry.hidden = folder.finder & INVISIBLE != 0;
-                Some(Found { entry, id: folder.id, extents: Vec::new(), link: false })
-            }
-            FILE => {
-                let file: ShortFile = wire::read(data)?;
-                let mut entry = blank(What::File);
-                entry.len = u64::from(file.len);
-                entry.modified = stamp(file.modified, None);
-                entry.hidden = file.finder & INVISIBLE != 0;
-                Some(Found { entry, id: file.id, extents: file.extents.map(Extent::from).to_vec(), link: false })
-            }
-            _ => None,
+    fn tell_nameless(&self) {
+        let count = self.links().nameless;
+        if count > 0 {
+            let s = if count == 1 { "" } else { "s" };
+            self.tell(&format!("{count} file{s} without a name, deleted while still in use, in the private data; not shown"));
         }
     }
 
-    fn item(&self, kind: u16, data: &[u8], blank: impl FnOnce(What) -> Entry) -> Option<Found> {
-        if !matches!(kind, FOLDER | FILE) {
-            return None;
-        }
-        let item: Item = wire::read(data)?;
-        let mut entry = blank(if kind == FOLDER { What::Directory } else { What::File });
-        entry.modified = stamp(item.modified, Some(0));
-        entry.hidden = item.finder & INVISIBLE != 0;
-        if item.mode != 0 {
-            // Without a mode there are no owners either: older systems wrote none.
-            entry.mode = Some(u32::from(item.mode & !KIND));
-            entry.owner = Some((item.owner, item.group));
-        }
-        let mut found = Found { entry, id: item.id, extents: Vec::new(), link: item.mode & KIND == LINK };
-        if kind == FILE {
-            let fork: Fork = wire::read(data.get(DATA_FORK_AT..)?)?;
-            found.entry.len = fork.len;
-            found.extents = fork.extents.to_vec();
-        }
-        Some(found)
-    }
-
+    /// The entry of a name, with the content of what it stands for.
     fn entry(&self, found: Found) -> Entry {
-        let target = if found.link { self.target(&found) } else { None };
-        let mut entry = found.entry;
-        entry.id = u64::from(found.id);
-        if let Some(target) = target {
-            entry.what = What::Link(target);
+        match found.points {
+            Points::Itself | Points::Path => self.own_entry(found),
+            Points::File(number) => match self.linked(number) {
+                Ok(linked) => {
+                    let entry = Entry { name: found.entry.name, ..linked.entry };
+                    self.own_entry(Found { entry, ..linked })
+                }
+                Err(_) => {
+                    self.tell(&format!("{:?} is a hard link to file {number}, which is not there", found.entry.name));
+                    Entry { id: u64::from(found.id), ..found.entry }
+                }
+            },
+            Points::Folder(number) => match self.links().folder(number) {
+                Some(folder) => Entry { what: What::Directory, len: 0, id: u64::from(folder), ..found.entry },
+                None => {
+                    self.tell(&format!("{:?} is a hard link to folder {number}, which is not there", found.entry.name));
+                    Entry { id: u64::from(found.id), ..found.entry }
+                }
+            },
         }
-        entry
+    }
+
+    /// The file that hard links of that number stand for.
+    fn linked(&self, number: u32) -> Result<Found> {
+        let gone = || {
+            let found = format!("a hard link to file {number}, which is not there");
+            Error::malformed(self.volume.space.name(), At::Whole, found, "a file in the folder of private data")
+        };
+        let at = self.links().file(number).ok_or_else(gone)?;
+        // One that leads on would be no file.
+        catalog::at(&self.volume, at).and_then(|found| if is_link(&found) { Err(gone()) } else { Ok(found) })
+    }
+
+    fn own_entry(&self, mut found: Found) -> Entry {
+        found.entry.id = u64::from(found.id);
+        match self.header(&found) {
+            Ok(Some((header, _))) => {
+                found.entry.len = header.len;
+                if !header.is_unpacked() {
+                    self.packed.tell(u64::from(found.id), &found.entry.name);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => self.tell(&format!("{:?} cannot be unpacked: {error}", found.entry.name)),
+        }
+        if found.resources.0 > 0 && !found.compressed {
+            self.resources.tell(found.entry.id, &found.entry.name);
+        }
+        if let Some(target) = self.target(&found) {
+            found.entry.what = What::Link(target);
+        }
+        found.entry
+    }
+
+    /// What is said of the content of a compressed file, and the byte of the tree of attributes behind which that may be.
+    fn header(&self, found: &Found) -> Result<Option<(Header, attributes::Value)>> {
+        if !found.compressed {
+            return Ok(None);
+        }
+        let (space, id) = (&self.volume.space, found.id);
+        let value = match &self.volume.attributes {
+            Some(tree) => attributes::read(space, tree, id, compressed::ATTRIBUTE)?,
+            None => None,
+        };
+        match value.and_then(|value| Some((Header::of(&value.bytes)?, value))) {
+            Some(found) => Ok(Some(found)),
+            // The flag alone means nothing where there is content.
+            None if found.entry.len > 0 => Ok(None),
+            None => {
+                let found = format!("file {id} that is compressed, without the attribute {}", compressed::ATTRIBUTE);
+                Err(Error::malformed(space.name(), At::Whole, found, "one that tells how"))
+            }
+        }
+    }
+
+    /// The record of a file that was listed, or of what it stands for.
+    fn file(&self, entry: &Entry) -> Result<Found> {
+        let found = catalog::at(&self.volume, entry.node)?;
+        match found.points {
+            Points::File(number) => self.linked(number),
+            Points::Folder(number) => {
+                let found = format!("a hard link to folder {number}, which is not there");
+                Err(Error::malformed(self.volume.space.name(), At::Whole, found, "a folder of private data"))
+            }
+            Points::Itself | Points::Path => Ok(found),
+        }
+    }
+
+    /// Where the bytes of a file are stored, packed or not.
+    fn stored(&self, found: Found) -> Result<Vec<Run>> {
+        match self.header(&found)? {
+            None => self.volume.runs(found.entry.len, found.extents, found.id, Which::Data),
+            Some((header, value)) if header.is_inline() => {
+                let len = (value.bytes.len() as u64).saturating_sub(compressed::HEADER_BYTES);
+                let runs = self.volume.attributes.as_ref().and_then(|tree| tree.runs(value.at + compressed::HEADER_BYTES, len));
+                Ok(runs.unwrap_or_default())
+            }
+            Some(_) => self.volume.runs(found.resources.0, found.resources.1, found.id, Which::Resources),
+        }
     }
 
     /// The path in a symbolic link.
     fn target(&self, found: &Found) -> Option<String> {
-        if found.entry.len > MOST_LINK_BYTES {
+        if found.points != Points::Path || found.entry.len > MOST_LINK_BYTES {
             return None;
         }
-        let runs = self.volume.runs(found.entry.len, found.extents.clone(), found.id).ok()?;
+        let runs = self.volume.runs(found.entry.len, found.extents.clone(), found.id, Which::Data).ok()?;
         String::from_utf8(gather(&self.volume.space, &runs, "a symbolic link").ok()?).ok()
     }
+}
+
+fn is_link(found: &Found) -> bool {
+    matches!(found.points, Points::File(_) | Points::Folder(_))
+}
+
+/// The name of the root, which HFS+ keeps nowhere else.
+fn label(volume: &Volume) -> String {
+    let mut label = String::new();
+    let done = catalog::each_in(volume, ROOT_PARENT, |named| {
+        label = named.name;
+        Ok(ControlFlow::Break(()))
+    });
+    done.map_or_else(|_| String::new(), |()| label)
 }
 
 impl FileSystem for Hfs {
     fn about(&self) -> &About {
         &self.volume.about
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let file = self.volume.space.name();
+        let aside = [&self.packed, &self.resources].into_iter().filter_map(|aside| aside.note(file));
+        self.volume.about.notes.iter().cloned().chain(self.odd.all(file)).chain(aside).collect()
     }
 
     fn root(&self) -> Entry {
@@ -206,14 +260,10 @@ impl FileSystem for Hfs {
 
     fn runs(&self, entry: &Entry) -> Result<Vec<Run>> {
         let space = &self.volume.space;
-        let len = if self.volume.is_plus() { RECORD_BYTES } else { SHORT_RECORD_BYTES };
         if entry.is_directory() {
             return Ok(Vec::new());
         }
-        let data = self.volume.catalog.bytes(space, entry.node, len)?;
-        let gone = || Error::malformed(space.name(), At::Whole, "a record of the catalog that is no file", "a file");
-        let found = self.found(&data, String::new(), entry.node).ok_or_else(gone)?;
-        let runs = self.volume.runs(found.entry.len, found.extents, found.id)?;
+        let runs = self.stored(self.file(entry)?)?;
         for run in &runs {
             if let Some(at) = run.at.filter(|at| !space.has(*at, run.len)) {
                 let found = format!("{} bytes of {:?} from there on", run.len, entry.name);
@@ -222,5 +272,23 @@ impl FileSystem for Hfs {
             }
         }
         Ok(runs)
+    }
+
+    fn packing(&self, entry: &Entry) -> Option<&'static str> {
+        if entry.what != What::File {
+            return None;
+        }
+        let header = self.file(entry).and_then(|found| self.header(&found));
+        header.ok().flatten().map(|(header, _)| header.packing())
+    }
+
+    fn unpack(&self, entry: &Entry, stored: Arc<dyn ReadAt>) -> Result<Arc<dyn ReadAt>> {
+        if entry.is_directory() {
+            return Ok(stored);
+        }
+        match self.header(&self.file(entry)?)? {
+            Some((header, _)) => header.unpack(stored),
+            None => Ok(stored),
+        }
     }
 }

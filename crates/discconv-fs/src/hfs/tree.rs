@@ -85,8 +85,8 @@ impl Tree {
         if self.root == 0 {
             return Ok(());
         }
-        let mut next = self.leaf(space, compare)?;
-        let mut seen = HashSet::new();
+        let mut next = self.leaf(space, &compare)?;
+        let (mut seen, mut order) = (HashSet::new(), Ordering::Less);
         while let Some(number) = next {
             if !seen.insert(number) {
                 return Err(self.wrong(space, number, "leaves that go round in a circle"));
@@ -95,10 +95,15 @@ impl Tree {
             if node.kind != LEAF {
                 return Err(self.wrong(space, number, "no leaf"));
             }
+            // A key that is wanted would be in the first, or be the first of the second: else nobody reads on to the end.
+            if node.records == 0 || seen.len() > 2 && order == Ordering::Less {
+                return Err(self.wrong(space, number, "a leaf where none should be"));
+            }
             for record in 0..node.records {
                 let found = self.record(&bytes, record);
                 let (key, data, at) = found.ok_or_else(|| self.wrong(space, number, "a record that lies outside of it"))?;
                 let at = u64::from(number) * u64::from(self.node_bytes) + at as u64;
+                order = self.ascending(space, number, order, compare(key))?;
                 if visit(&Record { key, data, at })?.is_break() {
                     return Ok(());
                 }
@@ -108,8 +113,13 @@ impl Tree {
         Ok(())
     }
 
+    /// What follows what is behind the wanted key is so too.
+    fn ascending(&self, space: &Space, number: u32, before: Ordering, now: Ordering) -> Result<Ordering> {
+        if now < before { Err(self.wrong(space, number, "keys that do not ascend")) } else { Ok(now) }
+    }
+
     /// The leaf that would hold the wanted key.
-    fn leaf(&self, space: &Space, compare: impl Fn(&[u8]) -> Ordering) -> Result<Option<u32>> {
+    fn leaf(&self, space: &Space, compare: &impl Fn(&[u8]) -> Ordering) -> Result<Option<u32>> {
         let mut number = self.root;
         for _ in 0..DEEPEST {
             let (node, bytes) = self.node(space, number)?;
@@ -131,10 +141,15 @@ impl Tree {
         Err(self.wrong(space, number, "more levels than any has"))
     }
 
+    /// Where bytes of the tree's file lie.
+    pub(super) fn runs(&self, at: u64, len: u64) -> Option<Vec<Run>> {
+        cut(&self.runs, at, len)
+    }
+
     /// Bytes of the tree's file.
     pub(super) fn bytes(&self, space: &Space, at: u64, len: u64) -> Result<Vec<u8>> {
-        let runs = cut(&self.runs, at, len)
-            .ok_or_else(|| Error::malformed(space.name(), At::Whole, "a record", "one within its tree"))?;
+        let runs =
+            self.runs(at, len).ok_or_else(|| Error::malformed(space.name(), At::Whole, "a record", "one within its tree"))?;
         gather(space, &runs, self.what)
     }
 }

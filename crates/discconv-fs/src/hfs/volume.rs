@@ -4,7 +4,7 @@ use super::tree::Tree;
 use super::wire::{self, Extent, MasterDirectory, Partition, VolumeHeader};
 use crate::gather::push;
 use crate::{About, Kind, Run, Space, Stamp};
-use discconv_core::{At, Error, Result};
+use discconv_core::{At, Error, Note, Result};
 use encoding_rs::MACINTOSH;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -22,6 +22,7 @@ const MOST_EXTENTS: usize = 1 << 20;
 /// The numbers of the special files.
 const OVERFLOW_ID: u32 = 3;
 const CATALOG_ID: u32 = 4;
+const ATTRIBUTES_ID: u32 = 8;
 
 /// Bytes of the space at which a volume may begin: its own start, and each partition of an Apple map.
 pub(super) fn starts(space: &Space) -> Result<BTreeSet<u64>> {
@@ -50,7 +51,25 @@ pub(super) struct Volume {
     pub(super) space: Arc<Space>,
     pub(super) about: About,
     pub(super) catalog: Tree,
+    /// Of HFS+ only, and only where there are any.
+    pub(super) attributes: Option<Tree>,
     overflow: Option<Tree>,
+}
+
+/// Which fork of a file, as keys of the extents overflow tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    Data,
+    Resources,
+}
+
+impl Which {
+    fn number(self) -> u8 {
+        match self {
+            Which::Data => 0,
+            Which::Resources => 0xFF,
+        }
+    }
 }
 
 /// The volume that begins at byte `start`, if there is one.
@@ -84,7 +103,7 @@ fn short(space: &Arc<Space>, start: u64, master: &MasterDirectory) -> Result<Opt
     about.start = block_0(start, master);
     let (overflow, catalog) = (master.overflow.map(Extent::from), master.catalog.map(Extent::from));
     let forks = [(u64::from(master.overflow_bytes), overflow.to_vec()), (u64::from(master.catalog_bytes), catalog.to_vec())];
-    volume(space, about, forks)
+    volume(space, about, forks, None)
 }
 
 fn plus(space: &Arc<Space>, start: u64, bytes: &[u8]) -> Result<Option<Volume>> {
@@ -97,21 +116,38 @@ fn plus(space: &Arc<Space>, start: u64, bytes: &[u8]) -> Result<Option<Volume>> 
     (about.block_bytes, about.blocks) = (header.block_bytes, u64::from(header.blocks));
     about.start = start;
     let forks = [&header.overflow, &header.catalog].map(|fork| (fork.len, fork.extents.to_vec()));
-    volume(space, about, forks)
+    let attributes = (header.attributes.len, header.attributes.extents.to_vec());
+    volume(space, about, forks, Some(attributes).filter(|(len, _)| *len > 0))
 }
 
+/// Bytes of a fork, and its first extents.
+type Forked = (u64, Vec<Extent>);
+
 /// The volume, if its catalog is one. That its other tree cannot be read only matters to files in many pieces.
-fn volume(space: &Arc<Space>, about: About, [overflow, catalog]: [(u64, Vec<Extent>); 2]) -> Result<Option<Volume>> {
+fn volume(
+    space: &Arc<Space>,
+    mut about: About,
+    [overflow, catalog]: [Forked; 2],
+    attributes: Option<Forked>,
+) -> Result<Option<Volume>> {
     if about.block_bytes == 0 || !about.block_bytes.is_multiple_of(512) || about.block_bytes > MOST_BLOCK_BYTES {
         return Ok(None);
     }
     let short = about.kind == Kind::Hfs;
     let blocks = Blocks { space, about: &about };
     let open = |runs, what| Tree::open(space, runs, what, short);
-    let overflow = blocks.runs(overflow.0, overflow.1, None, OVERFLOW_ID).and_then(|runs| open(runs, "the extents file")).ok();
-    let catalog = blocks.runs(catalog.0, catalog.1, overflow.as_ref(), CATALOG_ID).and_then(|runs| open(runs, "the catalog"));
+    let fork = |(len, extents): Forked, overflow: Option<&Tree>, id| blocks.runs(len, extents, overflow, id, Which::Data);
+    let overflow = fork(overflow, None, OVERFLOW_ID).and_then(|runs| open(runs, "the extents file")).ok();
+    let catalog = fork(catalog, overflow.as_ref(), CATALOG_ID).and_then(|runs| open(runs, "the catalog"));
+    let attributes =
+        attributes.map(|own| fork(own, overflow.as_ref(), ATTRIBUTES_ID).and_then(|runs| open(runs, "the attributes file")));
+    if let Some(Err(error)) = &attributes {
+        about.notes.push(Note::oddity(format!("attributes cannot be read, by which compressed files are: {error}")));
+    }
     match catalog {
-        Ok(catalog) => Ok(Some(Volume { space: Arc::clone(space), about, catalog, overflow })),
+        Ok(catalog) => {
+            Ok(Some(Volume { space: Arc::clone(space), about, catalog, attributes: attributes.and_then(Result::ok), overflow }))
+        }
         Err(error @ Error::Io { .. }) => Err(error),
         Err(_) => Ok(None),
     }
@@ -122,9 +158,9 @@ impl Volume {
         self.about.kind == Kind::HfsPlus
     }
 
-    /// Where the data fork of a file lies that begins with those extents.
-    pub(super) fn runs(&self, len: u64, extents: Vec<Extent>, id: u32) -> Result<Vec<Run>> {
-        Blocks { space: &self.space, about: &self.about }.runs(len, extents, self.overflow.as_ref(), id)
+    /// Where a fork of a file lies that begins with those extents.
+    pub(super) fn runs(&self, len: u64, extents: Vec<Extent>, id: u32, which: Which) -> Result<Vec<Run>> {
+        Blocks { space: &self.space, about: &self.about }.runs(len, extents, self.overflow.as_ref(), id, which)
     }
 }
 
@@ -134,7 +170,7 @@ struct Blocks<'a> {
 }
 
 impl Blocks<'_> {
-    fn runs(&self, len: u64, mut extents: Vec<Extent>, overflow: Option<&Tree>, id: u32) -> Result<Vec<Run>> {
+    fn runs(&self, len: u64, mut extents: Vec<Extent>, overflow: Option<&Tree>, id: u32, which: Which) -> Result<Vec<Run>> {
         let block = u64::from(self.about.block_bytes);
         let (mut runs, mut left, mut before) = (Vec::new(), len, 0_u32);
         let mut taken = 0_usize;
@@ -156,7 +192,7 @@ impl Blocks<'_> {
                 break;
             }
             before = before.saturating_add(held);
-            extents = overflow.map_or(Ok(Vec::new()), |tree| self.more(tree, id, before))?;
+            extents = overflow.map_or(Ok(Vec::new()), |tree| self.more(tree, (id, which.number(), before)))?;
             if extents.iter().all(|extent| extent.blocks == 0) || taken > MOST_EXTENTS {
                 return Err(self.wrong(id, format!("extents for {} of {len} bytes", len - left)));
             }
@@ -169,8 +205,8 @@ impl Blocks<'_> {
         Error::malformed(self.space.name(), At::Whole, found, expected)
     }
 
-    /// The extents of a data fork from its block `before` on.
-    fn more(&self, overflow: &Tree, id: u32, before: u32) -> Result<Vec<Extent>> {
+    /// The extents of a fork that its record has not: by file, fork, and the number of its first block.
+    fn more(&self, overflow: &Tree, wanted: (u32, u8, u32)) -> Result<Vec<Extent>> {
         let short = self.about.kind == Kind::Hfs;
         // File, fork, block: the order of the keys.
         let parse = |key: &[u8]| -> Option<(u32, u8, u32)> {
@@ -179,7 +215,6 @@ impl Blocks<'_> {
             let block = if short { u32::from(wire::read::<u16>(block)?) } else { wire::read(block)? };
             Some((wire::read(key.get(id_at..)?)?, *key.first()?, block))
         };
-        let wanted = (id, 0, before);
         let mut found = Vec::new();
         overflow.visit(
             self.space,

@@ -95,6 +95,7 @@ pub(super) struct VolumeHeader {
     #[br(pad_before = 144)]
     pub(super) overflow: Fork,
     pub(super) catalog: Fork,
+    pub(super) attributes: Fork,
 }
 
 /// The descriptor of a node of a B-tree, 14 bytes.
@@ -131,7 +132,10 @@ pub(super) struct ShortFile {
     pub(super) id: u32,
     #[br(pad_before = 2)]
     pub(super) len: u32,
-    #[br(pad_before = 18)]
+    /// Of the resource fork.
+    #[br(pad_before = 6)]
+    pub(super) resource_len: u32,
+    #[br(pad_before = 8)]
     pub(super) modified: u32,
     #[br(pad_before = 22)]
     pub(super) extents: [ShortExtent; 3],
@@ -149,21 +153,53 @@ pub(super) struct ShortFolder {
     pub(super) finder: u16,
 }
 
-/// What files and folders of HFS+ have in common, 88 bytes; of a file the data fork follows.
+/// What files and folders of HFS+ have in common, 88 bytes; of a file the forks follow, of data and of resources.
 #[derive(BinRead)]
 #[br(big)]
 pub(super) struct Item {
-    #[br(pad_before = 8)]
+    #[br(pad_before = 2)]
+    pub(super) flags: u16,
+    #[br(pad_before = 4)]
     pub(super) id: u32,
     #[br(pad_before = 4)]
     pub(super) modified: u32,
     #[br(pad_before = 12)]
     pub(super) owner: u32,
     pub(super) group: u32,
-    #[br(pad_before = 2)]
+    #[br(pad_before = 1)]
+    pub(super) owner_flags: u8,
     pub(super) mode: u16,
-    #[br(pad_before = 12)]
+    /// Of a hard link: the number of what it stands for.
+    pub(super) special: u32,
+    /// Type and creator, as the Finder knows them.
+    pub(super) kind: [u8; 8],
     pub(super) finder: u16,
 }
 
 pub(super) const DATA_FORK_AT: usize = 88;
+pub(super) const RESOURCE_FORK_AT: usize = 168;
+
+/// The key of an attribute, behind its length and two bytes: the file, the first block of what has extents, the name.
+#[derive(BinRead)]
+#[br(big)]
+pub(super) struct AttributeKey {
+    #[br(pad_before = 2)]
+    pub(super) id: u32,
+    #[br(pad_before = 4)]
+    pub(super) letters: u16,
+}
+
+pub(super) const ATTRIBUTE_NAME_AT: usize = 12;
+
+/// The record of an attribute whose value stands behind these 16 bytes.
+#[derive(BinRead)]
+#[br(big)]
+pub(super) struct Attribute {
+    #[br(pad_after = 8)]
+    pub(super) kind: u32,
+    pub(super) len: u32,
+}
+
+/// The kind of such a record; others tell of extents.
+pub(super) const INLINE: u32 = 0x10;
+pub(super) const ATTRIBUTE_BYTES: usize = 16;

@@ -3,20 +3,22 @@
 //!
 //! A volume has one tree for each way to name its files. All share one [`Ground`](ground::Ground): where its blocks lie.
 //! An entry's node is the byte of its directory record, from which everything is read again when it is asked for; so
-//! nothing is kept of a directory. Path tables are not needed, and not believed.
+//! nothing is kept of a directory. No volume says which interchange level its names keep to, and only all of them would tell:
+//! the version of its plain tree is left empty. Path tables are not needed, and not believed.
 //!
 //! | file | what |
 //! |---|---|
 //! | `origin`, `descriptor` | where a volume may be; its descriptors |
 //! | `directory`, `record`, `text`, `wire` | records, names, numbers, dates |
 //! | `susp`, `rock`, `zisofs` | system use fields, Rock Ridge, packed files |
-//! | `tree`, `runs` | entries, and where their content is |
+//! | `tree`, `moved`, `runs` | entries, directories in other places than their own, where content is |
 //! | `el_torito` | what boots |
 
 mod descriptor;
 mod directory;
 mod el_torito;
 mod ground;
+mod moved;
 mod origin;
 mod record;
 mod rock;
@@ -33,6 +35,7 @@ use crate::{About, FileSystem, Kind, Space};
 use descriptor::Descriptor;
 use discconv_core::{Limits, Note, Result};
 use ground::{Dialect, Ground};
+use moved::Moved;
 use record::Record;
 use rock::Used;
 use std::sync::Arc;
@@ -104,7 +107,7 @@ impl Volume {
     }
 
     fn tree(&self, descriptor: &Descriptor, about: About, root: Folder, rock: Option<Used>) -> Tree {
-        Tree { ground: self.ground.clone(), about, root, coding: descriptor.coding(), rock }
+        Tree { ground: self.ground.clone(), about, root, coding: descriptor.coding(), rock, moved: Moved::default() }
     }
 
     fn about(&self, descriptor: &Descriptor, kind: Kind) -> About {

@@ -41,12 +41,16 @@ pub(super) struct Rock {
     pub(super) modified: Option<Stamp>,
     /// The block of the directory that was moved elsewhere and belongs here.
     pub(super) child: Option<u32>,
+    /// The block of the directory that it belongs to, in the record of a moved directory's parent.
+    pub(super) parent: Option<u32>,
     /// It was moved here and belongs elsewhere.
     pub(super) moved: bool,
     /// It is packed.
     pub(super) packed: Option<Header>,
-    /// It is stored as tables of what is not zero.
-    pub(super) sparse: bool,
+    /// It is stored as tables of what is not zero: bytes that it would have with the zeros, if they are told.
+    ///
+    /// Such files are refused by name, not read: no program that is known writes them, so nothing would prove what was read.
+    pub(super) sparse: Option<u64>,
 }
 
 /// What a link points to, as far as it was read.
@@ -77,9 +81,10 @@ impl Rock {
             b"SL" => self.link.get_or_insert_default().take(data),
             b"TF" => self.modified = self.modified.or_else(|| modified(data)),
             b"CL" if data.len() >= 8 => self.child = Some(Both::u32(data, 0).value),
+            b"PL" if data.len() >= 8 => self.parent = Some(Both::u32(data, 0).value),
             b"RE" => self.moved = true,
             b"ZF" => self.packed = Header::of_field(data).or(self.packed),
-            b"SF" => self.sparse = true,
+            b"SF" => self.sparse = Some(sparse_bytes(data)),
             _ => {}
         }
     }
@@ -146,6 +151,12 @@ impl Target {
         append(&mut self.path, text, LONGEST_LINK);
         self.joins = flags & CONTINUES != 0;
     }
+}
+
+/// The size that an `SF` field tells: its high and its low half; the first version had the low one only.
+fn sparse_bytes(data: &[u8]) -> u64 {
+    let (first, second) = (Both::u32(data, 0).value, Both::u32(data, 8).value);
+    if data.len() >= 16 { u64::from(first) << 32 | u64::from(second) } else { first.into() }
 }
 
 fn append(to: &mut Vec<u8>, bytes: &[u8], most: usize) {

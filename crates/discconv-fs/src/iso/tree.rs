@@ -2,6 +2,7 @@
 
 use super::directory::Records;
 use super::ground::Ground;
+use super::moved::Moved;
 use super::record::Record;
 use super::rock::{Rock, Used};
 use super::runs;
@@ -35,6 +36,7 @@ pub(super) struct Tree {
     pub(super) root: Folder,
     pub(super) coding: Coding,
     pub(super) rock: Option<Used>,
+    pub(super) moved: Moved,
 }
 
 impl Tree {
@@ -46,7 +48,7 @@ impl Tree {
     }
 
     /// Its fields of Rock Ridge; none of a tree without.
-    fn rock(&self, record: &Record, budget: &mut Budget) -> Result<Rock> {
+    pub(super) fn rock(&self, record: &Record, budget: &mut Budget) -> Result<Rock> {
         let Some(used) = self.rock else { return Ok(Rock::default()) };
         let (rock, odd) = Rock::read(&self.ground, budget, used.skip, record)?;
         if let Some(odd) = odd {
@@ -75,7 +77,7 @@ impl Tree {
     }
 
     /// A directory that is known by its place: how long it is its own record says.
-    fn moved(&self, block: u32) -> Result<Folder> {
+    pub(super) fn moved(&self, block: u32) -> Result<Folder> {
         let at = self.ground.place(block, 0, LEAST, "a directory that was moved here (CL)")?;
         let own = Record::read(&self.ground, at)?.filter(Record::is_self).ok_or_else(|| {
             let found = "no record of a directory itself";
@@ -85,7 +87,7 @@ impl Tree {
     }
 
     /// The byte of the space at which a directory begins.
-    fn start(&self, folder: Folder) -> Result<u64> {
+    pub(super) fn start(&self, folder: Folder) -> Result<u64> {
         let skip = folder.skip_blocks.into();
         let whole = self.ground.place(folder.block, skip, folder.len.into(), "a directory");
         // One that is cut is listed as far as it goes.
@@ -171,7 +173,48 @@ impl FileSystem for Tree {
     }
 
     fn list(&self, directory: &Entry) -> Result<Vec<Entry>> {
-        let folder = self.folder(directory.node)?;
+        self.entries(self.folder(directory.node)?, 0)
+    }
+
+    fn runs(&self, entry: &Entry) -> Result<Vec<Run>> {
+        match &entry.what {
+            What::Directory => {
+                let folder = self.folder(entry.node)?;
+                let len = u64::from(folder.len);
+                let at = self.ground.place(folder.block, folder.skip_blocks.into(), len, "a directory")?;
+                Ok(vec![Run { at: Some(at), len }])
+            }
+            What::File | What::Audio => runs::of_file(&self.ground, self.record(entry.node)?),
+            What::Link(_) | What::Device { .. } | What::Special => Ok(Vec::new()),
+        }
+    }
+
+    fn packing(&self, entry: &Entry) -> Option<&'static str> {
+        let rock = self.rock_at(entry.node).ok().filter(|_| entry.what == What::File)?;
+        match (rock.packed, rock.sparse) {
+            (Some(_), _) => Some("zisofs"),
+            (None, Some(_)) => Some("tables of a sparse file (SF)"),
+            (None, None) => None,
+        }
+    }
+
+    fn unpack(&self, entry: &Entry, stored: Arc<dyn ReadAt>) -> Result<Arc<dyn ReadAt>> {
+        let rock = self.rock_at(entry.node)?;
+        match (rock.packed, rock.sparse) {
+            _ if entry.what != What::File => Ok(stored),
+            (Some(header), _) => zisofs::unpack(stored, header),
+            (None, Some(len)) => {
+                let what = format!("a sparse file (SF) of {len} bytes, which is stored as tables");
+                Err(Error::unsupported(&entry.name, self.ground.lba(entry.node), what))
+            }
+            (None, None) => Ok(stored),
+        }
+    }
+}
+
+impl Tree {
+    /// What is in a directory, which is looked into for one that is `depth` above.
+    pub(super) fn entries(&self, folder: Folder, depth: u8) -> Result<Vec<Entry>> {
         let mut budget = Budget::of(folder.len.into());
         let start = self.start(folder)?;
         let mut records = Records::new(&self.ground, start, folder.len.into());
@@ -192,7 +235,7 @@ impl FileSystem for Tree {
             open = record.goes_on().then(|| record.clone());
             if let (true, Some(file)) = (continued, entries.last_mut()) {
                 file.len = file.len.saturating_add(record.content_bytes().value.into());
-            } else if !rock.moved {
+            } else if !rock.moved || !record.is_directory() || self.is_stranded(&record, depth) {
                 self.within_limits(entries.len(), record.at)?;
                 let mut entry = self.entry(&record, &rock);
                 self.settle(&mut entry, &rock);
@@ -205,37 +248,6 @@ impl FileSystem for Tree {
         Ok(entries)
     }
 
-    fn runs(&self, entry: &Entry) -> Result<Vec<Run>> {
-        match &entry.what {
-            What::Directory => {
-                let folder = self.folder(entry.node)?;
-                let len = u64::from(folder.len);
-                let at = self.ground.place(folder.block, folder.skip_blocks.into(), len, "a directory")?;
-                Ok(vec![Run { at: Some(at), len }])
-            }
-            What::File | What::Audio => runs::of_file(&self.ground, self.record(entry.node)?),
-            What::Link(_) | What::Device { .. } | What::Special => Ok(Vec::new()),
-        }
-    }
-
-    fn packing(&self, entry: &Entry) -> Option<&'static str> {
-        let rock = self.rock_at(entry.node).ok().filter(|_| entry.what == What::File)?;
-        match (rock.packed, rock.sparse) {
-            (Some(_), _) => Some("zisofs"),
-            (None, true) => Some("tables of a sparse file (SF)"),
-            (None, false) => None,
-        }
-    }
-
-    fn unpack(&self, entry: &Entry, stored: Arc<dyn ReadAt>) -> Result<Arc<dyn ReadAt>> {
-        match self.rock_at(entry.node)?.packed.filter(|_| entry.what == What::File) {
-            Some(header) => zisofs::unpack(stored, header),
-            None => Ok(stored),
-        }
-    }
-}
-
-impl Tree {
     /// What a directory's entry is only known by what it leads to.
     fn settle(&self, entry: &mut Entry, rock: &Rock) {
         if let Some(block) = rock.child {
@@ -246,6 +258,9 @@ impl Tree {
         }
         if let (Some(header), What::File) = (rock.packed, &entry.what) {
             entry.len = header.len;
+        } else if let (Some(len), What::File) = (rock.sparse, &entry.what) {
+            entry.len = len;
+            self.ground.odd(entry.node, &format!("{:?} is a sparse file (SF), which is not read", entry.name));
         }
     }
 

@@ -11,8 +11,8 @@
 //! A block is a zlib stream, or nothing where it is all zeros.
 
 use super::wire::{byte, field};
+use crate::inflate::inflate;
 use discconv_core::{At, BlockDecode, BlockGeometry, Blocks, Error, ReadAt, Result};
-use flate2::{Decompress, FlushDecompress, Status};
 use std::sync::Arc;
 
 const SIGNATURE: &[u8] = &[0x37, 0xE4, 0x53, 0x96, 0xC9, 0xDB, 0xD6, 0x07];
@@ -119,13 +119,7 @@ impl BlockDecode for Packed {
         };
         scratch.resize(bytes, 0);
         self.stored.read_exact_at(from, scratch)?;
-        let mut inflate = Decompress::new(true);
-        let done = inflate.decompress(scratch, out, FlushDecompress::Finish);
-        match done {
-            Ok(Status::StreamEnd | Status::Ok | Status::BufError) if inflate.total_out() == out.len() as u64 => Ok(()),
-            Ok(_) => Err(self.wrong(from, format!("block {index} with {} of {} bytes", inflate.total_out(), out.len()))),
-            Err(error) => Err(self.wrong(from, format!("block {index}, which cannot be unpacked ({error})"))),
-        }
+        inflate(scratch, out).map_err(|found| self.wrong(from, format!("block {index}: {found}")))
     }
 
     fn name(&self) -> &str {

@@ -24,25 +24,47 @@ pub(super) struct Named {
 pub(super) fn read(content: &[u8], most: u64) -> Result<Vec<Named>, (usize, String)> {
     let mut names = Vec::new();
     let mut at = 0;
-    while let Some(rest) = content.get(at..).filter(|rest| !rest.is_empty()) {
-        check(rest, &[id::FILE_IDENTIFIER], None).map_err(|found| (at, found))?;
-        let cut = || (at, "a file identifier that is cut short".to_owned());
-        let found: Identifier = wire::read(rest).ok_or_else(cut)?;
-        let name_at = IDENTIFIER_BYTES + usize::from(found.extra_bytes);
-        let end = name_at + usize::from(found.name_bytes);
-        let name = rest.get(name_at..end).ok_or_else(cut)?;
-        if found.characteristics & (DELETED | PARENT | METADATA) == 0 {
+    while at < content.len() {
+        let (named, next) = one(content, at)?;
+        if let Some(named) = named {
             if names.len() as u64 >= most {
                 return Err((at, format!("more than {most} names")));
             }
-            names.push(Named {
-                name: text::osta(name),
-                icb: found.icb.block,
-                directory: found.characteristics & DIRECTORY != 0,
-                hidden: found.characteristics & HIDDEN != 0,
-            });
+            names.push(named);
         }
-        at += end.next_multiple_of(4);
+        at = next;
     }
     Ok(names)
+}
+
+/// Is there a name in what a directory begins with?
+pub(super) fn has_names(start: &[u8]) -> bool {
+    let mut at = 0;
+    while at < start.len() {
+        match one(start, at) {
+            Ok((None, next)) => at = next,
+            Ok((Some(_), _)) => return true,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// What stands at a byte, if that is a name that counts, and where the next one stands.
+fn one(content: &[u8], at: usize) -> Result<(Option<Named>, usize), (usize, String)> {
+    let rest = content.get(at..).unwrap_or_default();
+    check(rest, &[id::FILE_IDENTIFIER], None).map_err(|found| (at, found))?;
+    let cut = || (at, "a file identifier that is cut short".to_owned());
+    let found: Identifier = wire::read(rest).ok_or_else(cut)?;
+    let name_at = IDENTIFIER_BYTES + usize::from(found.extra_bytes);
+    let end = name_at + usize::from(found.name_bytes);
+    let name = rest.get(name_at..end).ok_or_else(cut)?;
+    let counts = found.characteristics & (DELETED | PARENT | METADATA) == 0;
+    let named = counts.then(|| Named {
+        name: text::osta(name),
+        icb: found.icb.block,
+        directory: found.characteristics & DIRECTORY != 0,
+        hidden: found.characteristics & HIDDEN != 0,
+    });
+    Ok((named, at + end.next_multiple_of(4)))
 }

@@ -16,6 +16,7 @@ pub(super) mod kind {
     pub(in crate::udf) const SOCKET: u8 = 10;
     pub(in crate::udf) const LINK: u8 = 12;
     pub(in crate::udf) const UNSPECIFIED: u8 = 0;
+    pub(in crate::udf) const STREAMS: u8 = 13;
     pub(in crate::udf) const VAT: u8 = 248;
 }
 
@@ -24,6 +25,9 @@ const STRATEGY_ONE: u16 = 4;
 const STRATEGY_CHAIN: u16 = 4096;
 /// Entries of a chain.
 const MOST_ENTRIES: usize = 1024;
+
+/// Of an extent the bytes, without its kind.
+const LENGTH: u32 = 0x3FFF_FFFF;
 
 /// An owner that is not told.
 const NOBODY: u32 = u32::MAX;
@@ -51,6 +55,8 @@ pub(super) struct Node {
     pub(super) descriptors_at: u64,
     /// The partition map that short ones count in.
     pub(super) part: u16,
+    /// Where the directory of its named streams is, if it has one.
+    pub(super) streams: Option<Block>,
 }
 
 /// The entry that counts of the ICB at `icb`.
@@ -77,7 +83,7 @@ fn next(partitions: &Partitions, block: Block, copy: Copy) -> Option<Block> {
     let (_, bytes) = partitions.read(beside, copy).ok()?;
     check(&bytes, &[id::INDIRECT], Some(beside.number)).ok()?;
     let Indirect { next } = wire::read(&bytes)?;
-    (next.len & 0x3FFF_FFFF != 0).then_some(next.block)
+    (next.len & LENGTH != 0).then_some(next.block)
 }
 
 /// One entry, and whether it is one of a chain.
@@ -90,7 +96,7 @@ fn entry(partitions: &Partitions, block: Block, copy: Copy) -> Result<(Node, boo
     if !matches!(head.strategy, STRATEGY_ONE | STRATEGY_CHAIN) {
         return Err(wrong(format!("a file entry of strategy {}", head.strategy)));
     }
-    let (tail, size) = tail(tag, &bytes).ok_or_else(short)?;
+    let (tail, streams, size) = tail(tag, &bytes).ok_or_else(short)?;
     let attributes = usize::try_from(tail.attribute_bytes).ok();
     let Some((attributes, rest)) = bytes.get(size..).zip(attributes).and_then(|(rest, len)| rest.split_at_checked(len)) else {
         return Err(wrong(format!("a file entry with {} bytes of attributes", tail.attribute_bytes)));
@@ -108,17 +114,20 @@ fn entry(partitions: &Partitions, block: Block, copy: Copy) -> Result<(Node, boo
         descriptors: descriptors.to_vec(),
         descriptors_at: at + (size + attributes.len()) as u64,
         part: block.part,
+        streams,
     };
     Ok((node, head.strategy == STRATEGY_CHAIN))
 }
 
-/// The later part of an entry of either kind, and where what follows it begins.
-fn tail(tag: u16, bytes: &[u8]) -> Option<(EntryTail, usize)> {
+/// The later part of an entry of either kind, the directory of streams that only one kind tells, and where what follows begins.
+fn tail(tag: u16, bytes: &[u8]) -> Option<(EntryTail, Option<Block>, usize)> {
     if tag == id::FILE_ENTRY {
-        return Some((wire::read(bytes.get(wire::TAIL_AT..)?)?, wire::ENTRY_BYTES));
+        return Some((wire::read(bytes.get(wire::TAIL_AT..)?)?, None, wire::ENTRY_BYTES));
     }
-    let ExtendedTail { modified, attribute_bytes, descriptor_bytes } = wire::read(bytes.get(wire::EXTENDED_TAIL_AT..)?)?;
-    Some((EntryTail { modified, attribute_bytes, descriptor_bytes }, wire::EXTENDED_ENTRY_BYTES))
+    let long: ExtendedTail = wire::read(bytes.get(wire::EXTENDED_TAIL_AT..)?)?;
+    let ExtendedTail { modified, streams, attribute_bytes, descriptor_bytes } = long;
+    let streams = (streams.len & LENGTH != 0).then_some(streams.block);
+    Some((EntryTail { modified, attribute_bytes, descriptor_bytes }, streams, wire::EXTENDED_ENTRY_BYTES))
 }
 
 /// Three bits of each five are those of POSIX (4/14.9.5); set user, set group and sticky are flags (4/14.6.8).

@@ -29,7 +29,7 @@ pub(super) fn read(space: &Arc<Space>, volume: &Volume, notes: &mut Vec<Note>) -
     for (index, raw) in raw.iter().enumerate() {
         let map = match name(raw).as_deref() {
             Some("*UDF Virtual Partition") => virtual_map(&partitions, volume, raw),
-            Some("*UDF Metadata Partition") => metadata_map(&partitions, volume, raw),
+            Some("*UDF Metadata Partition") => metadata_map(&partitions, volume, raw, notes),
             _ => continue,
         };
         if let Some(slot) = partitions.maps.get_mut(index) {
@@ -65,6 +65,12 @@ fn name(map: &[u8]) -> Option<String> {
 fn partition(space: &Space, volume: &Volume, map: &[u8]) -> Result<Plain, String> {
     let at = if map.first() == Some(&1) { 4 } else { 38 };
     let number: u16 = map.get(at..).and_then(wire::read).ok_or("a map that is cut short")?;
+    // Some writers number from zero, and not everything alike.
+    let disc: Option<u16> = map.get(at - 2..).and_then(wire::read);
+    let own = volume.primary.as_ref().map(|primary| primary.number);
+    if let Some((disc, _)) = disc.zip(own).filter(|(disc, own)| *disc > 1 && disc != own) {
+        return Err(format!("partition {number} is on disc {disc} of a set"));
+    }
     let partition = volume.partitions.get(&number).ok_or(format!("there is no descriptor of partition {number}"))?;
     let sector = u64::from(volume.sector_bytes);
     let (start, len) = (u64::from(partition.first_sector) * sector, u64::from(partition.sectors) * sector);
@@ -166,7 +172,7 @@ fn table(bytes: &[u8], has_header: bool) -> Option<Vec<u32>> {
     Some(entries.chunks_exact(4).filter_map(wire::read).collect())
 }
 
-fn metadata_map(partitions: &Partitions, volume: &Volume, raw: &[u8]) -> Map {
+fn metadata_map(partitions: &Partitions, volume: &Volume, raw: &[u8], notes: &mut Vec<Note>) -> Map {
     let files = partition(&partitions.space, volume, raw).and_then(|plain| {
         let map: MetadataMap = wire::read(raw).ok_or("a map that is cut short")?;
         Ok((beneath(partitions, volume, raw, plain), map))
@@ -182,7 +188,11 @@ fn metadata_map(partitions: &Partitions, volume: &Volume, raw: &[u8]) -> Map {
     };
     match (file(main), file(mirror)) {
         (Ok(main), mirror) => Map::Metadata { main, mirror: mirror.unwrap_or_default() },
-        (Err(_), Ok(mirror)) => Map::Metadata { main: mirror, mirror: Vec::new() },
+        (Err(error), Ok(mirror)) => {
+            let text = format!("the metadata file cannot be read, its mirror is: {error}");
+            notes.push(Note::oddity(format!("{}: {text}", partitions.space.name())));
+            Map::Metadata { main: mirror, mirror: Vec::new() }
+        }
         (Err(error), Err(_)) => Map::Lost(format!("neither the metadata file nor its mirror can be read: {error}")),
     }
 }

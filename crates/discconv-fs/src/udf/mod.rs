@@ -10,7 +10,11 @@
 //! | directories | 4/14.4 | `directory` |
 //!
 //! Every descriptor is held against its tag, checksum and CRC. Clauses are those of ECMA-167 (part/clause) where nothing
-//! else is said. Named streams are not shown.
+//! else is said.
+//!
+//! Named streams of files are counted in a note and not shown; those of the system are no content. Of several file sets the
+//! first is shown, and a note says that there are more. Where the main copy of a metadata partition cannot be read its mirror
+//! is, and a note says so.
 
 mod directory;
 mod extents;
@@ -22,6 +26,7 @@ mod tag;
 mod text;
 mod wire;
 
+use crate::aside::Aside;
 use crate::gather::{gather, place};
 use crate::odd::Oddities;
 use crate::{About, Entry, FileSystem, Kind, Run, Space, What};
@@ -35,6 +40,8 @@ use wire::{Block, FileSet, Logical};
 
 /// No path of a symbolic link is longer.
 const MOST_LINK_BYTES: u64 = 64 << 10;
+/// Enough of a directory of named streams to see whether it has one.
+const MOST_STREAM_BYTES: u64 = 8 << 10;
 /// A block of a volume: sectors of discs and disks, and no more than a page of them.
 const BLOCKS: [u32; 5] = [512, 1024, 2048, 4096, 8192];
 
@@ -56,6 +63,7 @@ struct Udf {
     /// Where the root's ICB is; or why nobody knows.
     root: Result<Block, String>,
     limits: Limits,
+    streams: Aside,
     odd: Oddities,
 }
 
@@ -66,7 +74,9 @@ impl Udf {
         let file_set = file_set(&partitions, volume.logical.file_set.block);
         let note = |text: String| Note::oddity(format!("{}: {text}", space.name()));
         match &file_set {
-            Ok(found) if found.streams.len != 0 => about.notes.push(note("named streams are not shown".to_owned())),
+            Ok(found) if found.next.len != 0 => {
+                about.notes.push(note("there are more file sets than the one that is shown".to_owned()))
+            }
             Ok(_) => {}
             Err(error) => about.notes.push(note(format!("the file set cannot be read: {error}"))),
         }
@@ -74,14 +84,22 @@ impl Udf {
             (about.start, about.blocks) = (plain.start, plain.len / u64::from(about.block_bytes));
         }
         let root = file_set.map(|found| found.root.block).map_err(|error| error.to_string());
-        Ok(Udf { partitions, about, root, limits: *limits, odd: Oddities::default() })
+        let streams = Aside::new("named streams, which are not shown");
+        Ok(Udf { partitions, about, root, limits: *limits, streams, odd: Oddities::default() })
     }
 
     /// What `read` makes of the main copy, or of the mirror where it errs.
     fn either<T>(&self, read: impl Fn(Copy) -> Result<T>) -> Result<T> {
         let copies = self.partitions.copies();
         let first = read(Copy::Main);
-        if first.is_ok() || copies.len() < 2 { first } else { read(Copy::Mirror).or(first) }
+        let Some(error) = first.as_ref().err().filter(|_| copies.len() > 1) else { return first };
+        match read(Copy::Mirror) {
+            Ok(second) => {
+                self.odd.tell(format!("metadata is read from its mirror: {error}"));
+                Ok(second)
+            }
+            Err(_) => first,
+        }
     }
 
     fn block(&self, entry: &Entry) -> Result<Block> {
@@ -123,10 +141,28 @@ impl Udf {
                 entry.what = self.what(&found);
                 entry.len = found.len;
                 (entry.modified, entry.mode, entry.owner) = (found.modified, Some(found.mode), found.owner);
+                if found.streams.is_some_and(|streams| self.has_streams(streams)) {
+                    self.streams.tell(node, &entry.name);
+                }
             }
             Err(error) => self.odd.tell(format!("{:?} cannot be read: {error}", entry.name)),
         }
         entry
+    }
+
+    /// Is there a stream in that directory of streams? Only its start is looked at.
+    fn has_streams(&self, directory: Block) -> bool {
+        let first = self.either(|copy| {
+            let node = icb::read(&self.partitions, directory, copy)?;
+            let runs = extents::runs(&self.partitions, &node, copy)?;
+            let start = crate::gather::cut(&runs, 0, node.len.min(MOST_STREAM_BYTES)).unwrap_or_default();
+            let start = gather(&self.partitions.space, &start, "a directory of named streams")?;
+            Ok(matches!(node.kind, kind::STREAMS | kind::DIRECTORY) && directory::has_names(&start))
+        });
+        first.unwrap_or_else(|error| {
+            self.odd.tell(format!("a directory of named streams cannot be read: {error}"));
+            false
+        })
     }
 
     fn what(&self, node: &Node) -> What {
@@ -161,7 +197,8 @@ impl FileSystem for Udf {
 
     fn notes(&self) -> Vec<Note> {
         let found = self.odd.all(self.partitions.space.name());
-        self.about.notes.iter().cloned().chain(found).collect()
+        let streams = self.streams.note(self.partitions.space.name());
+        self.about.notes.iter().cloned().chain(found).chain(streams).collect()
     }
 
     fn root(&self) -> Entry {

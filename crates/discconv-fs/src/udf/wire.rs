@@ -89,7 +89,9 @@ pub(super) struct Pointer {
 pub(super) struct Primary {
     #[br(pad_before = 24)]
     pub(super) volume: [u8; 32],
-    #[br(pad_before = 16)]
+    /// Which disc of its set it is.
+    pub(super) number: u16,
+    #[br(pad_before = 14)]
     pub(super) set: [u8; 128],
     /// An entity identifier (1/7.4): flags, 23 letters, suffix.
     #[br(pad_before = 128 + 16)]
@@ -178,8 +180,9 @@ pub(super) struct Integrity {
 pub(super) struct FileSet {
     #[br(pad_before = 400)]
     pub(super) root: LongAd,
-    #[br(pad_before = 32 + 16)]
-    pub(super) streams: LongAd,
+    /// Where file sets go on, on discs that are written once (4/14.1.16).
+    #[br(pad_before = 32)]
+    pub(super) next: LongAd,
 }
 
 /// What a file entry begins with: tag, ICB tag (4/14.6), owner, permissions, length (4/14.9).
@@ -222,7 +225,9 @@ pub(super) const EXTENDED_ENTRY_BYTES: usize = 216;
 pub(super) struct ExtendedTail {
     #[br(pad_before = 12)]
     pub(super) modified: [u8; 12],
-    #[br(pad_before = 12 + 12 + 4 + 4 + 16 + 16 + 32 + 8)]
+    /// Where the directory of its named streams is.
+    #[br(pad_before = 12 + 12 + 4 + 4 + 16, pad_after = 32 + 8)]
+    pub(super) streams: LongAd,
     pub(super) attribute_bytes: u32,
     pub(super) descriptor_bytes: u32,
 }

@@ -6,6 +6,7 @@
 mod boot;
 mod consoles;
 mod corpus;
+mod hfs;
 mod hostile;
 mod lay;
 mod lies;

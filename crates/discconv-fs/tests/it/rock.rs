@@ -135,6 +135,59 @@ fn moved_directories_are_where_they_belong() {
     insta::assert_snapshot!(laid.shown());
 }
 
+/// The directory for moved ones in block 22 holds two; a record in block 21 refers to that of block 23, if it is told to.
+fn moved(refers: bool, parents: [Option<u32>; 2]) -> Laid {
+    let marked = |name: &str, block| folder(name, block).with(&[field("RE", &[])]);
+    let mut laid = rock(&[sp(0), er()], &[folder("DEEP", 21), marked("RR_MOVED", 22)]);
+    let child = record("HERE.;1", 0, 0).with(&[nm(0, "here"), field("CL", &both32(23)), px(0o040_755)]);
+    laid.put(21, &directory(21, ROOT, if refers { std::slice::from_ref(&child) } else { &[] }));
+    laid.put(22, &directory(22, ROOT, &[marked("HERE", 23), marked("LOST", 24)]));
+    for (block, parent) in [23, 24].into_iter().zip(parents) {
+        let above = folder("\x01", 22).with(&parent.map(|block| field("PL", &both32(block))).into_iter().collect::<Vec<_>>());
+        let all = [folder("\0", block), above, record("X.;1", 30, block)];
+        laid.put(block, &all.iter().flat_map(Record::bytes).collect::<Vec<u8>>());
+    }
+    laid
+}
+
+/// Nothing is lost: what no record refers to is shown where it was moved to, whatever it says of its parent.
+#[test]
+fn moved_directories_that_nothing_refers_to_are_shown_where_they_lie() {
+    for parents in [[Some(21), Some(21)], [None, None], [Some(60), Some(9999)], [Some(22), Some(24)]] {
+        let found = moved(true, parents).found();
+        assert_eq!(found.names("/"), ["DEEP", "RR_MOVED"], "{parents:?}");
+        assert_eq!((found.names("DEEP"), found.names("RR_MOVED")), (vec!["here".to_owned()], vec!["LOST".to_owned()]));
+        assert_eq!(found.bytes("RR_MOVED/LOST/X"), [30; 24]);
+        assert!(found.notes().iter().any(|note| note.contains("that no record refers to (CL)")), "{:?}", found.notes());
+        assert_eq!(moved(false, parents).found().names("RR_MOVED"), ["HERE", "LOST"]);
+    }
+}
+
+/// Moved into each other, into themselves: shown, and an end.
+#[test]
+fn moved_directories_in_a_circle_end() {
+    let marked = |name: &str, block| folder(name, block).with(&[field("RE", &[])]);
+    let mut laid = rock(&[sp(0), er()], &[marked("A", 21), marked("B", 22)]);
+    laid.put(21, &directory(21, ROOT, &[marked("B", 22), marked("A", 21)]));
+    laid.put(22, &directory(22, ROOT, &[marked("A", 21), marked("ROOT", ROOT)]));
+    let shown = laid.shown();
+    assert!(shown.contains("\"A\"/") && shown.contains("it was listed already"), "{shown}");
+}
+
+#[test]
+fn sparse_files_are_refused_by_name() {
+    let sparse =
+        |data: &[Vec<u8>]| rock(&[sp(0), er()], &[record("S.;1", 30, 2048).with(&[field("SF", &data.concat())])]).found();
+    for (data, len) in [(vec![both32(1), both32(5), vec![2]], (1 << 32) + 5), (vec![both32(70_000)], 70_000)] {
+        let found = sparse(&data);
+        assert_eq!(found.entry("S").len, len);
+        let error = found.content("S").err().unwrap().to_string();
+        assert!(error.contains(&format!("a sparse file (SF) of {len} bytes, which is stored as tables")), "{error}");
+        found.names("/");
+        assert!(found.notes()[0].contains("\"S\" is a sparse file (SF), which is not read"), "{:?}", found.notes());
+    }
+}
+
 #[test]
 fn packed_files_are_unpacked() {
     let zlib = |bytes: &[u8]| {

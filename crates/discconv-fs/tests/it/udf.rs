@@ -155,9 +155,10 @@ fn metadata_and_its_mirror() {
     };
     let whole = laid(0);
     insta::assert_snapshot!(whole);
-    for broken in [10, 20, 31] {
+    let told = ["the metadata file cannot be read, its mirror is", "", "metadata is read from its mirror"];
+    for (broken, told) in [10, 20, 31].into_iter().zip(told) {
         let shown = laid(broken);
-        assert!(shown.contains("\"file\" 4"), "block {broken}: {shown}");
+        assert!(shown.contains("\"file\" 4") && shown.contains(told), "block {broken}: {shown}");
     }
 }
 
@@ -214,4 +215,53 @@ fn lies() {
         let shown = with(5, bytes);
         assert!(shown.contains(said), "{said}: {shown}");
     }
+}
+
+/// A directory of streams in block 7 whose content is those names.
+fn with_streams(names: &[Vec<u8>]) -> String {
+    let mut file = extended(5, 5, 3, b"within");
+    file[152..160].copy_from_slice(&numbers(&[2048, 7]));
+    let file = Body::new(file.len()).put(0, &file).seal(266, 5);
+    let content = [&[name(0x0A, b"", 5, 0)], names].concat().concat();
+    let streams = entry(7, 13, 3, content.len() as u64, &content);
+    let blocks = [(0, file_set("STREAMS", 0)), (1, root(&[name(0, b"\x08file", 5, 0)])), (5, file), (7, streams)];
+    trees(&user::space("udf.img", volume("STREAMS", &[PLAIN.to_vec()], 0, &blocks)))
+}
+
+#[test]
+fn named_streams_are_told_where_there_are_some() {
+    let shown = with_streams(&[name(0, b"\x08Zone", 8, 0)]);
+    assert!(shown.contains("note: udf.img: \"file\" has named streams, which are not shown"), "{shown}");
+    // An empty directory, and one of the file system's own streams only.
+    assert!(!with_streams(&[]).contains("note"), "{}", with_streams(&[]));
+    assert!(!with_streams(&[name(16, b"\x08*UDF Backup", 8, 0)]).contains("named streams"));
+}
+
+#[test]
+fn more_file_sets_are_told() {
+    let set = Body::new(512).put(0, &file_set("SETS", 0)).extent(448, 2048, 9).seal(256, 0);
+    let blocks = [(0, set), (1, root(&[]))];
+    let shown = trees(&user::space("udf.img", volume("SETS", &[PLAIN.to_vec()], 0, &blocks)));
+    assert!(shown.contains("there are more file sets than the one that is shown"), "{shown}");
+}
+
+#[test]
+fn partitions_of_other_discs_are_told() {
+    let blocks = [(0, file_set("SET", 0)), (1, root(&[]))];
+    let shown = trees(&user::space("udf.img", volume("SET", &[vec![1, 6, 2, 0, 0, 0]], 0, &blocks)));
+    assert!(shown.contains("note: udf.img: partition map 0: partition 0 is on disc 2 of a set"), "{shown}");
+}
+
+/// A bridge whose UDF tree is lost shows the other one first.
+#[test]
+fn a_tree_without_root_comes_last() {
+    let mut bridge = volume("BRIDGE", &[PLAIN.to_vec()], 0, &[(0, file_set("BRIDGE", 0)), (1, root(&[]))]);
+    // The recognition sequence gives way to descriptors; what is in the sector behind them is the other root.
+    let iso = crate::lay::Laid::new(&[crate::lay::record("A.;1", 21, 1)]).0;
+    bridge[16 * 2048..17 * 2048].copy_from_slice(&iso[16 * 2048..17 * 2048]);
+    bridge[20 * 2048..21 * 2048].copy_from_slice(&iso[20 * 2048..21 * 2048]);
+    let first = |bytes: Vec<u8>| trees(&user::space("bridge.iso", bytes)).lines().next().unwrap_or_default().to_owned();
+    assert!(first(bridge.clone()).starts_with("UDF 1.02"), "{}", first(bridge));
+    bridge[65 * 2048..66 * 2048].fill(0);
+    assert!(first(bridge.clone()).starts_with("ISO 9660"), "{}", first(bridge));
 }

@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::volume::{self, Inside};
 use crate::{image, shown};
 use discconv_core::{Error, Limits, Phase, Watch};
-use discconv_fs::{What, walk};
+use discconv_fs::{FileSystem, What, walk};
 use discconv_host::TreeOutputs;
 use job::{Job, Made, Source};
 use pattern::Patterns;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> 
     let tree = TreeOutputs::new(&args.out, inside.image.inputs(), args.force);
     tree.folder(&[])?;
     let progress = Progress::new(console, &inside.image.shown, None);
-    progress.begin(Phase::Writing, jobs.iter().map(Job::bytes).sum());
+    progress.begin(Phase::Writing, jobs.iter().map(Job::bytes).fold(0, u64::saturating_add));
     let cores = image::cores(&args.image.common);
     let system = inside.system().ok();
     let shop = work::Shop { inside: &inside, system, tree: &tree, watch: &progress, audio: args.audio, xa: xa(args) };
@@ -50,8 +50,11 @@ pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> 
     progress.begin(Phase::Finishing, 0);
     tree.sync()?;
     drop(progress);
-    outcome.notes.splice(0..0, notes);
-    Ok(tell(&outcome, args, console))
+    // What was odd when folders were listed, and what of their files cannot be taken out at all.
+    let odd = system.map(FileSystem::notes).unwrap_or_default().into_iter().map(|note| note.text);
+    let chosen = inside.choice_words().map(|words| format!("taken from {words}"));
+    outcome.notes.splice(0..0, chosen.into_iter().chain(notes).chain(odd));
+    Ok(tell(&outcome, &inside, args, console))
 }
 
 /// Bytes of a sector of files with Form 2.
@@ -92,9 +95,9 @@ fn jobs(inside: &Inside, args: &ExtractArgs, patterns: &Patterns) -> Result<Vec<
     Ok(jobs)
 }
 
-fn tell(outcome: &Outcome, args: &ExtractArgs, console: &Console) -> u8 {
+fn tell(outcome: &Outcome, inside: &Inside, args: &ExtractArgs, console: &Console) -> u8 {
     if console.json {
-        console.data_json(&as_json(outcome, args));
+        console.data_json(&as_json(outcome, inside, args));
     }
     for note in &outcome.notes {
         console.note(note);
@@ -127,7 +130,7 @@ fn tell(outcome: &Outcome, args: &ExtractArgs, console: &Console) -> u8 {
     [errors::FAILED, errors::DAMAGED, errors::REFUSED].into_iter().find(|code| worst(*code)).unwrap_or(errors::DONE)
 }
 
-fn as_json(outcome: &Outcome, args: &ExtractArgs) -> Value {
+fn as_json(outcome: &Outcome, inside: &Inside, args: &ExtractArgs) -> Value {
     let made = |made: &Made| json!({ "path": made.path, "bytes": made.bytes, "kept": made.kept });
     let failed = |(path, failure): &(String, Failure)| {
         let mut body = failure.json();
@@ -135,7 +138,7 @@ fn as_json(outcome: &Outcome, args: &ExtractArgs) -> Value {
         body
     };
     json!({
-        "path": args.image.input.to_string_lossy(), "out": args.out.to_string_lossy(),
+        "path": args.image.input.to_string_lossy(), "out": args.out.to_string_lossy(), "fs": inside.id(),
         "files": outcome.made.iter().map(made).collect::<Vec<_>>(),
         "failed": outcome.failed.iter().map(failed).collect::<Vec<_>>(),
         "notes": outcome.notes,
