@@ -117,6 +117,8 @@ pub struct Boot {
 pub struct Trace {
     /// What it is called.
     pub name: &'static str,
+    /// Was the protection itself seen: a signature, sectors? Else it is only names of files that speak for it.
+    pub proven: bool,
     /// By what it was seen; at least one.
     pub evidence: Vec<Evidence>,
 }

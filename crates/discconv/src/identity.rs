@@ -178,7 +178,8 @@ fn emulation(entry: &BootEntry) -> String {
 
 fn trace_words(trace: &Trace) -> String {
     let signs = trace.evidence.iter().take(3).map(|sign| format!("{}: {}", text(&sign.place), text(&sign.what)));
-    format!("{} ({})", trace.name, signs.collect::<Vec<_>>().join("; "))
+    let probably = if trace.proven { "" } else { "probably " };
+    format!("{probably}{} ({})", trace.name, signs.collect::<Vec<_>>().join("; "))
 }
 
 fn evidence_json(evidence: &[Evidence]) -> Value {
@@ -215,7 +216,7 @@ fn boot_json(boot: &Boot) -> Value {
 }
 
 fn trace_json(trace: &Trace) -> Value {
-    json!({ "name": trace.name, "evidence": evidence_json(&trace.evidence) })
+    json!({ "name": trace.name, "proven": trace.proven, "evidence": evidence_json(&trace.evidence) })
 }
 
 fn volume_json(about: &About) -> Value {

@@ -274,16 +274,6 @@ fn systems_by_their_files() {
 }
 
 #[test]
-fn protection_is_told_by_what_is_there() {
-    let disc = Laid::volume("", &[("00000001.TMP", b"x"), ("SECDRV.SYS", b"x")]);
-    insta::assert_snapshot!(disc.shown(), @r"
-    SafeDisc
-      00000001.TMP: a file that comes with it
-      SECDRV.SYS: a file that comes with it
-    ");
-}
-
-#[test]
 fn a_disc_that_starts_from_a_stick() {
     let mut table = vec![0x80, 0, 1, 0, 0x17, 0, 1, 0, 0, 0, 0, 0, 100, 0, 0, 0];
     table.resize(64, 0);

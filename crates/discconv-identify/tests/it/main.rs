@@ -7,4 +7,5 @@ mod films;
 mod foreign;
 mod hostile;
 mod lay;
+mod protection;
 mod subchannel;
