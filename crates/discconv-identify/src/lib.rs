@@ -24,7 +24,7 @@ mod text;
 
 pub use emulators::{Emulator, Proof, emulators};
 pub use foreign::{Foreign, Sort, foreign, foreign_in};
-pub use mime::mime;
+pub use mime::{is_telling, mime};
 pub use model::{Boot, Evidence, Fields, Found, Identity, System, Trace};
 
 use discconv_core::{Disc, Limits, Result};
