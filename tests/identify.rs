@@ -3,6 +3,7 @@
 use crate::corpus::corpus;
 use crate::support::Room;
 use std::fmt::Write as _;
+use std::io::{Seek, SeekFrom, Write as _};
 
 /// The head of what is told, up to the table of tracks, without size and type; or the error.
 fn told(ran: &crate::support::Ran, path: &str, name: &str) -> String {
@@ -51,11 +52,13 @@ fn the_kinds_of_iso_are_told_apart() {
     scan.extend([0x26, 0xA1, 0x00, 0xFF].repeat(300));
     let maker = b"Stirling Technologies, Inc. (c) 1990-1995";
     let log = [&b"\x71\xA8\0\0\x01\x02\0\0\0\0\x29\0"[..], maker, &[7; 3000]].concat();
-    let kinds: [(&str, Vec<u8>); 9] = [
+    let kinds: [(&str, Vec<u8>); 11] = [
         ("plain.iso", plain.user),
         ("udf.iso", discconv_testkit::udf::volume("FILMS", "A.TXT", b"a")),
         ("epsxe.iso", discconv_testkit::stored::as_playstation(&game)),
         ("gens.iso", image(64, &[(0, b"SEGADISCSYSTEM  "), (0x150, b"SOME GAME"), (0x180, b"GM 00004407-00"), (0x1F0, b"U")])),
+        ("genesis.iso", discconv_testkit::stored::as_mode1(0, &image(32, &[(0, b"SEGADISCSYSTEM  "), (0x1F0, b"E")]))),
+        ("xbox.iso", discconv_testkit::consoles::xdvdfs()),
         ("cube.iso", image(64, &[(0, b"GALE01"), (0x1C, &[0xC2, 0x33, 0x9F, 0x3D]), (0x20, b"Some Game")])),
         ("scan.iso", scan),
         ("uninst.iso", log),
@@ -72,4 +75,44 @@ fn the_kinds_of_iso_are_told_apart() {
     let ran = room.run(&["info", "part.iso", "--json"]).exits(4);
     let json: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!((&json["error"]["mime"], &json["error"]["file"]), (&"text/x.gcode".into(), &"part.iso".into()));
+}
+
+/// The header of a Dreamcast's disc, in the third track, behind an area for CD players and its sound.
+fn gd_rom(room: &Room) {
+    let text = b"SEGA SEGAKATANA SEGA ENTERPRISES1234 GD-ROM1/2  JUE     E000F10 MK-51000  V1.00019991009        1ST_READ.BIN    SEGA ENTERPRISESA GAME";
+    room.put("disc.gdi", b"3\n1 0 4 2352 track01.bin 0\n2 756 0 2352 track02.raw 0\n3 45000 4 2352 track03.bin 0\n");
+    room.put("track01.bin", &discconv_testkit::stored::as_mode1(0, &image(600, &[])));
+    room.put("track02.raw", &discconv_testkit::stored::sound(1, 300));
+    room.put("track03.bin", &discconv_testkit::stored::as_mode1(45_000, &image(20, &[(0, text)])));
+}
+
+#[test]
+fn a_gd_rom_is_named_through_each_container() {
+    let room = Room::new();
+    gd_rom(&room);
+    room.run(&["disc.gdi", "disc.chd"]).exits(0);
+    for name in ["disc.gdi", "disc.chd"] {
+        let said = told(&room.run(&["info", name]).exits(0), name, name);
+        for line in [
+            "  system    Dreamcast (LBA 45000, byte 0: the mark of Dreamcast)\n",
+            "  title     A GAME\n  serial    MK-51000, version V1.000, disc 1 of 2\n  region    Japan, USA, Europe\n",
+            "  made      by SEGA ENTERPRISES, 1999-10-09\n",
+        ] {
+            assert!(said.contains(line), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn an_xbox_disc_is_named_at_each_place_of_its_partition() {
+    let room = Room::new();
+    for (name, base) in [("plain.iso", 0), ("xgd1.iso", 0x1830_0000), ("xgd2.iso", 0x0FD9_0000), ("xgd3.iso", 0x0208_0000)] {
+        let mut file = std::fs::File::create(room.path(name)).unwrap();
+        // What is before stays a hole of the file system.
+        file.seek(SeekFrom::Start(base)).unwrap();
+        file.write_all(&discconv_testkit::consoles::xdvdfs()).unwrap();
+        let said = told(&room.run(&["info", name]).exits(0), name, name);
+        assert!(said.starts_with("  system    Xbox (default.xbe: the file; LBA "), "{name}: {said}");
+        assert!(said.contains(&format!("LBA {}, byte 0: the", base / 2048 + 32)), "{name}: {said}");
+    }
 }
