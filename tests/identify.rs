@@ -10,8 +10,20 @@ fn told(ran: &crate::support::Ran, path: &str, name: &str) -> String {
     let all = ran.all().replace(path, name);
     let lines = all.lines().filter(|line| !line.is_empty() && !line.starts_with("--- "));
     let wanted = |line: &&str| {
-        let words =
-            ["system", "title", "serial", "region", "made", "volume", "boot", "protected", "runs in", "trouble", "error:"];
+        let words = [
+            "system",
+            "title",
+            "serial",
+            "region",
+            "made",
+            "volume",
+            "boot",
+            "protected",
+            "form",
+            "runs in",
+            "trouble",
+            "error:",
+        ];
         words.iter().any(|word| line.starts_with(word)) || line.starts_with("          ")
     };
     // An error names every format that was tried.
@@ -115,4 +127,74 @@ fn an_xbox_disc_is_named_at_each_place_of_its_partition() {
         assert!(said.starts_with("  system    Xbox (default.xbe: the file; LBA "), "{name}: {said}");
         assert!(said.contains(&format!("LBA {}, byte 0: the", base / 2048 + 32)), "{name}: {said}");
     }
+}
+
+/// The line of programs that take it, of each of these files.
+fn runs_in(room: &Room, names: &[&str]) -> String {
+    let line = |name: &&str| {
+        let ran = room.run(&["info", name, "--json"]).exits(0);
+        let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let all = json["identity"]["emulators"].as_array().unwrap();
+        let ids: Vec<&str> = all.iter().map(|row| row["id"].as_str().unwrap()).collect();
+        format!("{}\n", format!("{name}: {}", ids.join(" ")).trim_end())
+    };
+    names.iter().map(line).collect()
+}
+
+#[test]
+fn what_takes_an_image_is_told_by_its_shape() {
+    let room = Room::new();
+    let volume = discconv_testkit::iso9660::Volume { system: "PSP GAME", label: "UMD", ..Default::default() }.build();
+    room.put("psp.iso", &volume.user);
+    room.run(&["psp.iso", "small.chd", "--hunk", "2048"]).exits(0);
+    room.run(&["psp.iso", "big.chd", "--hunk", "8192"]).exits(0);
+    room.run(&["psp.iso", "psp.cso", "--block", "4096"]).exits(0);
+    let cnf = b"BOOT = cdrom:\\SLUS_004.04;1\r\n".to_vec();
+    let volume = discconv_testkit::iso9660::Volume {
+        system: "PLAYSTATION",
+        label: "GAME",
+        xa: true,
+        files: vec![("SYSTEM.CNF", cnf)],
+        ..Default::default()
+    };
+    let data = discconv_testkit::stored::as_playstation(&volume.build());
+    room.put("psx.bin", &data);
+    room.put("sound.bin", &discconv_testkit::stored::sound(1, 300));
+    room.put("sound.wav", &discconv_testkit::wave::wave(&discconv_testkit::stored::sound(1, 300)));
+    room.put("psx.cue", b"FILE \"psx.bin\" BINARY\n  TRACK 01 MODE2/2352\n    INDEX 01 00:00:00\n");
+    let two = |kind: &str, name: &str| {
+        format!(
+            "FILE \"psx.bin\" BINARY\n  TRACK 01 MODE2/2352\n    INDEX 01 00:00:00\nFILE \"{name}\" {kind}\n  TRACK 02 AUDIO\n    INDEX 01 00:00:00\n"
+        )
+    };
+    room.put("two.cue", two("BINARY", "sound.bin").as_bytes());
+    room.put("wave.cue", two("WAVE", "sound.wav").as_bytes());
+    room.run(&["two.cue", "two.chd"]).exits(0);
+    let names = ["psp.iso", "small.chd", "big.chd", "psp.cso", "psx.cue", "two.cue", "wave.cue", "two.chd"];
+    insta::assert_snapshot!(runs_in(&room, &names), @r"
+    psp.iso: ppsspp psp-cfw
+    small.chd: ppsspp
+    big.chd:
+    psp.cso: ppsspp psp-cfw
+    psx.cue: duckstation pcsx-rearmed swanstation beetle-psx mednafen-psx epsxe mister-psx xstation
+    two.cue: duckstation pcsx-rearmed swanstation beetle-psx mednafen-psx mister-psx xstation
+    wave.cue: duckstation beetle-psx mednafen-psx
+    two.chd: duckstation pcsx-rearmed swanstation beetle-psx nopsx mister-psx
+    ");
+}
+
+#[test]
+fn what_is_odd_in_a_volume_is_told_to_people_and_scripts() {
+    let room = Room::new();
+    let mut volume = discconv_testkit::iso9660::Volume { label: "ODD", ..Default::default() }.build().user;
+    // Bytes of a block, in both orders (ECMA-119 8.4.12).
+    volume[16 * 2048 + 128..16 * 2048 + 132].copy_from_slice(&[0x30; 4]);
+    room.put("odd.iso", &volume);
+    let said = room.run(&["info", "odd.iso"]).exits(0).stdout;
+    let told = "note: LBA 16: volume descriptor: blocks of 12336 bytes; 512, 1024 or 2048 are\n  possible, 2048 is assumed\n";
+    assert!(said.contains(told), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&room.run(&["info", "odd.iso", "--json"]).exits(0).stdout).unwrap();
+    let notes = json["file_systems"][0]["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["text"].as_str().unwrap().contains("blocks of 12336 bytes")), "{notes:?}");
 }
