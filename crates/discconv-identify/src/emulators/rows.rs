@@ -18,7 +18,7 @@ const THREE_DO: &[&str] = &["3do"];
 const PCE: &[&str] = &["pc-engine-cd"];
 const NEO_GEO: &[&str] = &["neo-geo-cd"];
 const CD_I: &[&str] = &["cd-i"];
-const AMIGA: &[&str] = &["cd32", "cdtv"];
+const AMIGA: &[&str] = &["cd32", "cdtv", "amiga-cd"];
 
 const ANY: &[Need] = &[];
 const COOKED: &[Need] = &[Data(&[2048])];

@@ -12,7 +12,7 @@ const BEFORE: [(&str, i32); 2] = [("00000001.TMP", 10_000), ("00000001.LT1", 1_5
 /// What is looked at: runs of sectors, so that what is packed is unpacked few times.
 const SPOTS: i32 = 8;
 const SPOT: i32 = 32;
-/// So many bad ones are no scratch; of 256 there should be 15.
+/// So many bad ones are no scratch, and then it is enough; of 256 there should be 15.
 const ENOUGH: usize = 3;
 
 pub(super) fn find(look: &Look) -> Result<Option<Sign>> {
@@ -53,6 +53,9 @@ fn sample(look: &Look, name: &str, start: i32, end: i32) -> Result<Option<Sign>>
         let found = look_at(look, first, SPOT.min(step))?;
         seen += found.0;
         bad.extend(found.1);
+        if bad.len() >= ENOUGH {
+            break;
+        }
     }
     let (Some(first), Some(last), true) = (bad.first(), bad.last(), bad.len() >= ENOUGH) else { return Ok(None) };
     let what =

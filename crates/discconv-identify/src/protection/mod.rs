@@ -74,10 +74,11 @@ fn traces(signs: Vec<Sign>) -> Vec<Trace> {
             Worth::Telling | Worth::Proof => true,
         })
     };
-    let trace = |name| Trace {
-        name,
-        proven: of(name).any(|sign| sign.worth == Worth::Proof),
-        evidence: of(name).map(|sign| sign.evidence.clone()).collect(),
+    let trace = |name| {
+        // What proves it comes first: people are not shown a long list.
+        let (proofs, others): (Vec<&Sign>, Vec<&Sign>) = of(name).partition(|sign| sign.worth == Worth::Proof);
+        let proven = !proofs.is_empty();
+        Trace { name, proven, evidence: proofs.into_iter().chain(others).map(|sign| sign.evidence.clone()).collect() }
     };
     order.into_iter().filter(|name| enough(*name)).map(trace).collect()
 }

@@ -1,6 +1,6 @@
 //! Consoles whose discs have a header of their own, and those that are known by their files or their sound.
 //!
-//! Layout: what RetroAchievements hashes of a PC Engine's disc; Aaru for the PC-FX and the 3DO.
+//! Layout: what RetroAchievements hashes of a PC Engine's disc and looks for on a Jaguar's; Aaru for the PC-FX and the 3DO.
 
 use crate::look::{Look, forgive};
 use crate::model::{Evidence, Fields};

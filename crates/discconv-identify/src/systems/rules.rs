@@ -32,6 +32,7 @@ systems! {
     CD_I "cd-i" "CD-i";
     CD32 "cd32" "Amiga CD32";
     CDTV "cdtv" "Amiga CDTV";
+    AMIGA_CD "amiga-cd" "Amiga CD32 or CDTV";
     FM_TOWNS "fm-towns" "FM Towns";
     VIDEO_CD "vcd" "Video CD";
     SUPER_VIDEO_CD "svcd" "Super Video CD";
@@ -89,7 +90,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(&CD_I, Kind(&[CdI]), computers::volume),
     rule(&CD32, Path("CD32.TM"), computers::volume),
     rule(&CDTV, Path("CDTV.TM"), computers::volume),
-    rule(&CDTV, Test(computers::cdtv), computers::volume),
+    rule(&AMIGA_CD, Test(computers::amiga), computers::volume),
     rule(&FM_TOWNS, Mark("FM Towns"), computers::volume),
     rule(&DVD_AUDIO, Path("AUDIO_TS/AUDIO_TS.IFO"), video::dvd_audio),
     rule(&DVD_VIDEO, Path("VIDEO_TS/VIDEO_TS.IFO"), video::dvd_video),

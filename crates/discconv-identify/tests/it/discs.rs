@@ -259,13 +259,16 @@ fn consoles_with_a_header_of_their_own() {
 #[test]
 fn systems_by_their_files() {
     let of = |system: &str, files: &[(&str, &[u8])]| Laid::volume(system, files).shown();
-    insta::assert_snapshot!(of("", &[("IPL.TXT", b"x"), ("ABS.TXT", b"x")]) + &of("CDTV", &[("CD32.TM", b"x")]) + &of("CDTV", &[("A", b"x")]), @r"
+    insta::assert_snapshot!(of("", &[("IPL.TXT", b"x"), ("ABS.TXT", b"x")]) + &of("CDTV", &[("CD32.TM", b"x")]) + &of("CDTV", &[("CDTV.TM", b"x")]) + &of("CDTV", &[("A", b"x")]), @r"
     Neo Geo CD
       IPL.TXT: the file, and ABS.TXT
     Amiga CD32
       CD32.TM: the file
       title = LABEL
     Amiga CDTV
+      CDTV.TM: the file
+      title = LABEL
+    Amiga CD32 or CDTV
       the volume's system identifier: CDTV
       title = LABEL
     ");

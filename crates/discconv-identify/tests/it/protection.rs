@@ -87,8 +87,8 @@ fn sectors_that_were_mastered_wrong_are_proof() {
     let shown = told(&with_gap(2000, |sector| sector % 17 == 5));
     insta::assert_snapshot!(shown, @r"
     SafeDisc
+      LBA 34 to 306: 4 of 64 sectors behind 00000001.TMP that were looked at have a wrong EDC, as SafeDisc has them
       00000001.TMP: a file of that name, as SafeDisc has it
-      LBA 34 to 1802: 16 of 256 sectors behind 00000001.TMP that were looked at have a wrong EDC, as SafeDisc has them
     ");
     assert_eq!(told(&with_gap(2000, |_| false)), "unknown\n");
     assert_eq!(told(&with_gap(2000, |sector| sector == 5)), "unknown\n", "a scratch");
