@@ -4,7 +4,7 @@
 //! | step | what |
 //! |---|---|
 //! | [`identify`] | a disc, through any container: rules look for signs, and read what the system's structures say |
-//! | [`emulators`] | which programs take it in the container that it is in |
+//! | [`Shape`], [`emulators`] | which programs take it in the container that it is in |
 //! | [`foreign`] | a file that no format knows |
 //! | [`mime`] | the media type of a format |
 //!
@@ -19,15 +19,18 @@ mod look;
 mod mime;
 mod model;
 mod protection;
+mod shape;
 mod systems;
 mod text;
 
 pub use emulators::{Emulator, Proof, emulators};
 pub use foreign::{Foreign, Sort, foreign, foreign_in};
-pub use mime::mime;
+pub use mime::{is_telling, mime};
 pub use model::{Boot, Evidence, Fields, Found, Identity, System, Trace};
+pub use shape::{Kind, Shape, Sound};
 
 use discconv_core::{Disc, Limits, Result};
+use discconv_fs::About;
 use look::Look;
 use std::sync::Arc;
 
@@ -39,9 +42,10 @@ pub fn identify(disc: &Arc<Disc>, limits: &Limits) -> Result<Identity> {
     let look = Look::new(disc, limits)?;
     let systems = systems::find(&look)?;
     Ok(Identity {
-        volumes: look.systems.iter().map(|system| system.about().clone()).collect(),
         boot: boot::find(&look)?,
         protection: protection::find(&look, &systems)?,
+        // Last: what is odd in directories shows when they are listed.
+        volumes: look.systems.iter().map(|system| About { notes: system.notes(), ..system.about().clone() }).collect(),
         systems,
     })
 }

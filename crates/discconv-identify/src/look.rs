@@ -3,7 +3,7 @@
 use crate::model::Evidence;
 use discconv_core::volume::{self, UserView};
 use discconv_core::{Disc, Error, Lba, Limits, ReadAt, Result};
-use discconv_fs::{Content, Entry, FileSystem, Kind, Space, lookup};
+use discconv_fs::{Content, Entry, FileSystem, Kind, Space, What, lookup};
 use std::sync::Arc;
 
 /// Bytes of user data in a sector.
@@ -90,9 +90,22 @@ impl Look {
         self.file_at(path, 0, most)
     }
 
-    /// The name of an entry in the root of any volume, as it is written, of those that `wanted` likes.
+    /// The first entry in the root of any volume that `wanted` likes.
     pub(crate) fn in_root(&self, wanted: impl Fn(&Entry) -> bool) -> Option<&Entry> {
         self.roots.iter().flatten().find(|entry| wanted(entry))
+    }
+
+    /// All such of the first volume that has any: the others name the same files.
+    pub(crate) fn all_in_root(&self, wanted: impl Fn(&Entry) -> bool) -> impl Iterator<Item = &Entry> {
+        let root = self.roots.iter().find(|root| root.iter().any(&wanted));
+        root.into_iter().flatten().filter(move |entry| wanted(entry))
+    }
+
+    /// The files in the roots of all volumes.
+    pub(crate) fn files_in_root(&self) -> impl Iterator<Item = (&dyn FileSystem, &Entry)> {
+        let all = self.systems.iter().zip(&self.roots);
+        all.flat_map(|(system, root)| root.iter().map(move |entry| (system.as_ref(), entry)))
+            .filter(|(_, entry)| entry.what == What::File)
     }
 
     /// A volume of that kind.

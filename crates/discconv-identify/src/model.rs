@@ -7,7 +7,7 @@ use discconv_fs::{About, Catalogue};
 pub struct Identity {
     /// What it is for, the one that says most first. Hybrids have several; an unknown disc has none.
     pub systems: Vec<Found>,
-    /// Its volumes, as they describe themselves.
+    /// Its volumes, as they describe themselves, with what was odd in as much of them as was looked at.
     pub volumes: Vec<About>,
     /// What can be started from it.
     pub boot: Boot,
@@ -117,6 +117,8 @@ pub struct Boot {
 pub struct Trace {
     /// What it is called.
     pub name: &'static str,
+    /// Was the protection itself seen: a signature, sectors? Else it is only names of files that speak for it.
+    pub proven: bool,
     /// By what it was seen; at least one.
     pub evidence: Vec<Evidence>,
 }

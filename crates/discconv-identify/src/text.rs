@@ -44,12 +44,22 @@ pub(crate) fn be(bytes: &[u8], at: usize, len: usize) -> u64 {
     part(bytes, at, len).iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
-/// `20001231` as `2000-12-31`; anything else stays.
+/// Months as they are abbreviated in headers.
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+/// `20001231` as `2000-12-31`, and `1993.OCT` as `1993-10`; anything else stays.
 pub(crate) fn date(text: &str) -> String {
-    match (text.len(), text.bytes().all(|byte| byte.is_ascii_digit())) {
-        (8, true) => format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]),
-        _ => text.to_owned(),
+    let digits = |range: std::ops::Range<usize>| text.get(range).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if text.len() == 8 {
+        if let (Some(year), Some(month), Some(day)) = (digits(0..4), digits(4..6), digits(6..8)) {
+            return format!("{year}-{month}-{day}");
+        }
+        let month = MONTHS.iter().position(|month| text.get(5..) == Some(*month));
+        if let (Some(year), Some(month)) = (digits(0..4), month) {
+            return format!("{year}-{:02}", month + 1);
+        }
     }
+    text.to_owned()
 }
 
 /// The names of the letters in `letters`, each once, in their order.
@@ -91,7 +101,11 @@ mod tests {
 
     #[test]
     fn dates_and_disc_numbers() {
-        assert_eq!((date("19991231").as_str(), date("1993.OCT").as_str()), ("1999-12-31", "1993.OCT"));
+        for (text, expected) in
+            [("19991231", "1999-12-31"), ("1993.OCT", "1993-10"), ("1993.XXX", "1993.XXX"), ("199é.OC", "199é.OC"), ("", "")]
+        {
+            assert_eq!(date(text), expected);
+        }
         assert_eq!((disc_of(1, 2), disc_of(3, 2), disc_of(2, 0), disc_of(0, 1)), (Some((1, 2)), None, Some((2, 0)), None));
         assert_eq!(names("JUEJ ", &[('J', "Japan"), ('E', "Europe")]), ["Japan", "Europe"]);
     }

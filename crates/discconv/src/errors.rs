@@ -183,9 +183,10 @@ impl Failure {
 /// What a file is that is not read.
 fn foreign_words(what: &Foreign) -> String {
     let Foreign { name, mime, .. } = what;
+    let kind = if discconv_identify::is_telling(mime) { format!(" ({mime})") } else { String::new() };
     match what.sort {
-        Sort::Image | Sort::Console | Sort::Sheet => format!("{name} ({mime}), which is not read"),
-        _ => format!("not a disc image but {name} ({mime})"),
+        Sort::Image | Sort::Console | Sort::Sheet => format!("{name}{kind}, which is not read"),
+        _ => format!("not a disc image but {name}{kind}"),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::image::Image;
 use crate::shown;
-use discconv_core::{Disc, Limits, NoteKind};
+use discconv_core::{Disc, Limits, Note, NoteKind};
 use discconv_fs::{About, BootEntry, Catalogue, Emulation, Platform};
-use discconv_identify::{Boot, Emulator, Evidence, Fields, Found, Identity, Trace, emulators};
+use discconv_identify::{Boot, Emulator, Evidence, Fields, Found, Identity, Shape, Trace, emulators};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -31,9 +31,12 @@ pub(crate) fn of(image: &Image, disc: &Disc) -> Known {
         Err(error) => (Identity::default(), Some(error.to_string())),
     };
     let format = image.container().id;
+    // Of these only a CHD may be the difference to another file, and else it is one file.
+    let parent = format == "chd" && image.files.len() > 1;
+    let shape = Shape::of(disc, &identity, format, parent);
     let mut runs: Vec<&Emulator> = Vec::new();
     for found in &identity.systems {
-        runs.extend(emulators(found.system.id, format, stored_bytes(disc)));
+        runs.extend(emulators(found.system.id, &shape));
     }
     Known { identity, runs, trouble }
 }
@@ -66,9 +69,17 @@ impl Known {
         say("volume", volume_words(&identity.volumes));
         say("boot", boot_words(&identity.boot));
         say("protected", joined(identity.protection.iter().map(trace_words)));
+        for form in identity.systems.iter().filter_map(form) {
+            say("form", text(form));
+        }
         say("runs in", joined(runs.iter().map(|row| row.name.to_owned())));
         say("trouble", trouble.as_deref().map(shown::name).unwrap_or_default());
         lines
+    }
+
+    /// What is odd in its volumes.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.identity.volumes.iter().flat_map(|about| &about.notes)
     }
 
     /// The same for scripts, with all evidence.
@@ -134,6 +145,11 @@ fn field_words(fields: &Fields) -> [(&'static str, String); 4] {
     ]
 }
 
+/// What is said of the form of a disc that is not as it was sold, or is of two kinds.
+fn form(found: &Found) -> Option<&str> {
+    found.fields.more.iter().find(|(word, _)| *word == "form").map(|(_, text)| text.as_str())
+}
+
 /// Volumes, those of one name together.
 fn volume_words(volumes: &[About]) -> String {
     let mut named: Vec<(&str, Vec<String>)> = Vec::new();
@@ -178,7 +194,8 @@ fn emulation(entry: &BootEntry) -> String {
 
 fn trace_words(trace: &Trace) -> String {
     let signs = trace.evidence.iter().take(3).map(|sign| format!("{}: {}", text(&sign.place), text(&sign.what)));
-    format!("{} ({})", trace.name, signs.collect::<Vec<_>>().join("; "))
+    let probably = if trace.proven { "" } else { "probably " };
+    format!("{probably}{} ({})", trace.name, signs.collect::<Vec<_>>().join("; "))
 }
 
 fn evidence_json(evidence: &[Evidence]) -> Value {
@@ -215,7 +232,7 @@ fn boot_json(boot: &Boot) -> Value {
 }
 
 fn trace_json(trace: &Trace) -> Value {
-    json!({ "name": trace.name, "evidence": evidence_json(&trace.evidence) })
+    json!({ "name": trace.name, "proven": trace.proven, "evidence": evidence_json(&trace.evidence) })
 }
 
 fn volume_json(about: &About) -> Value {

@@ -7,13 +7,17 @@ use crate::identity::{self, Known};
 use crate::image::{self, Image};
 use crate::shown;
 use discconv_core::{
-    CdTextKind, Disc, Error, Lba, Media, NoteKind, Scratch, Session, SubCoding, Track, TrackSurvey, survey_track,
+    CdTextKind, Disc, Error, Lba, Media, Note, NoteKind, Scratch, Session, SubCoding, Track, TrackSurvey, survey_track,
 };
 use serde_json::{Map, Value, json};
 
 /// Sectors that are looked at in a track, and in a whole disc, at most.
 const SAMPLES_TRACK: u32 = 64;
 const SAMPLES_DISC: u32 = 512;
+/// Columns of a line.
+const LINE: usize = 80;
+/// Notes that a person is told, if the image itself has not more.
+const NOTES: usize = 6;
 
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<u8, Failure> {
     let image = image::open(&args.image.input, &args.image.reading)?;
@@ -142,14 +146,36 @@ fn text(image: &Image, looked: &[Looked]) -> String {
         let of = if several { format!("disc {number}, ") } else { String::new() };
         lines.extend(further_indexes(disc).into_iter().chain(titles(disc)).map(|line| format!("{of}{line}")));
     }
-    if !image.notes.is_empty() {
-        lines.push(String::new());
-    }
-    lines.extend(image.notes.iter().map(|note| {
-        let kind = if note.kind == NoteKind::Damage { "damage" } else { "note" };
-        format!("{kind}: {}", shown::name(&note.text))
-    }));
+    lines.extend(note_lines(image, looked));
     lines.join("\n")
+}
+
+/// What was noted of the image, then of its volumes: each once, and no more than a person reads.
+fn note_lines(image: &Image, looked: &[Looked]) -> Vec<String> {
+    let mut notes: Vec<&Note> = Vec::new();
+    for note in image.notes.iter().chain(looked.iter().flat_map(|looked| looked.known.notes())) {
+        if notes.iter().all(|known| known.text != note.text) {
+            notes.push(note);
+        }
+    }
+    let further = notes.len().saturating_sub(NOTES.max(image.notes.len()));
+    let told = notes[..notes.len() - further].iter().map(|note| note_line(image, note));
+    let mut lines: Vec<String> = told.collect();
+    lines.extend((further > 0).then(|| format!("note: {} more, which --json tells", shown::count(further as u64, "note"))));
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines
+}
+
+/// The file that all is about is named once, above.
+fn note_line(image: &Image, note: &Note) -> String {
+    let kind = if note.kind == NoteKind::Damage { "damage" } else { "note" };
+    let own = note.text.strip_prefix(&*image.path.to_string_lossy()).and_then(|rest| rest.strip_prefix(": "));
+    let text = format!("{kind}: {}", shown::name(own.unwrap_or(&note.text)));
+    let mut wrapped = shown::wrapped(&text, LINE - 2).into_iter();
+    let first = wrapped.next().unwrap_or_default();
+    std::iter::once(first).chain(wrapped.map(|line| format!("  {line}"))).collect::<Vec<_>>().join("\n")
 }
 
 /// Codes, and a table for each session.

@@ -1,6 +1,7 @@
 //! Files that take more than a signature to know.
 
 use super::{Foreign, Sort};
+use crate::mime::OCTETS;
 use discconv_core::Peek;
 
 /// Bytes of the floppies that have been common.
@@ -9,7 +10,12 @@ const FLOPPIES: [u64; 9] = [163_840, 184_320, 327_680, 368_640, 737_280, 901_120
 const AMIGA: u64 = 901_120;
 
 pub(super) fn find(peek: &Peek<'_>) -> Option<Foreign> {
-    ciso(peek).or_else(|| discjuggler(peek)).or_else(|| cals(peek)).or_else(|| disk(peek)).or_else(|| blank(peek))
+    ciso(peek)
+        .or_else(|| discjuggler(peek))
+        .or_else(|| cals(peek))
+        .or_else(|| uninstaller(peek))
+        .or_else(|| disk(peek))
+        .or_else(|| blank(peek))
 }
 
 /// What begins like a CSO and is none: Nintendo's has the length of its blocks where the PSP's has that of a header, and the
@@ -19,13 +25,17 @@ fn ciso(peek: &Peek<'_>) -> Option<Foreign> {
     let length = u32::from_le_bytes(*rest.first_chunk()?);
     if length.is_power_of_two() && length >= 0x8000 {
         let name = "a CISO image of a GameCube or Wii disc (Nintendo's, no CSO)";
-        return Some(Foreign::new(name, "application/x-wii-ciso", Sort::Console).read_by("wii-ciso"));
+        return Some(Foreign::new(name, OCTETS, Sort::Console).read_by("wii-ciso"));
     }
     // Version 2 with an alignment of 4 bytes: as Cerbios and Repackinator write it.
     let xbox = rest.get(16..18).is_some_and(|said| said == [2, 2]);
     Some(match xbox {
-        true => Foreign::new("a CSO image of an Xbox disc (coded otherwise than a PSP's)", "application/x-cso", Sort::Console),
-        false => Foreign::new("a CSO image", "application/x-cso", Sort::Image).read_by("cso"),
+        true => Foreign::new(
+            "a CSO image of an Xbox disc (coded otherwise than a PSP's)",
+            "application/x-compressed-iso",
+            Sort::Console,
+        ),
+        false => Foreign::new("a CSO image", "application/x-compressed-iso", Sort::Image).read_by("cso"),
     })
 }
 
@@ -39,12 +49,21 @@ fn discjuggler(peek: &Peek<'_>) -> Option<Foreign> {
     known.then_some(Foreign { at_end: true, ..image })
 }
 
-/// A CALS raster of type 1 (MIL-PRF-28002): a header of 16 records of 128 characters, blank at their ends, then Group 4 fax.
+/// A CALS raster of type 1 (MIL-PRF-28002; ImageMagick looks for the same words): a header of 16 records of 128 characters, blank at their ends, then Group 4 fax.
 fn cals(peek: &Peek<'_>) -> Option<Foreign> {
     let header = peek.head.get(..0x800)?;
     let begins = [&b"srcdocid:"[..], b"version: MIL-STD-1840", b"rorient:"].iter().any(|label| header.starts_with(label));
     let plain = header.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | 0));
-    (begins && plain).then(|| Foreign::new("a CALS raster picture", "image/cals", Sort::Other))
+    (begins && plain).then(|| Foreign::new("a CALS raster picture", "application/cals-1840", Sort::Other))
+}
+
+/// The log of InstallShield's uninstaller (ISU): so much is the same in all of eighteen that TrID's definition is made of. The
+/// maker's name, behind its length at byte 10, is what makes it sure.
+fn uninstaller(peek: &Peek<'_>) -> Option<Foreign> {
+    let rest = peek.head.strip_prefix(&[0x71, 0xA8, 0, 0, 1, 2])?;
+    let sure = rest.get(6..).is_some_and(|name| name.starts_with(b"Stirling Technologies"));
+    let name = if sure { "a log of InstallShield's uninstaller" } else { "what looks like a log of InstallShield's uninstaller" };
+    Some(Foreign { sure, ..Foreign::new(name, OCTETS, Sort::Other) })
 }
 
 /// A boot sector without anything of a disc: a floppy by its length, else a hard disk or stick.
@@ -67,6 +86,3 @@ fn blank(peek: &Peek<'_>) -> Option<Foreign> {
     let name = "a file that is zero at both ends, as downloads are that did not finish";
     (empty(peek.head) && empty(peek.tail)).then(|| Foreign { sure: false, ..Foreign::new(name, OCTETS, Sort::Other) })
 }
-
-/// Bytes of which nothing is known.
-const OCTETS: &str = "application/octet-stream";

@@ -21,9 +21,6 @@ const BEGINNINGS: &[(&str, &str, &str)] = &[
     ("iso-10303-21", "a STEP model (ISO 10303-21)", "model/step"),
 ];
 
-/// What the log of InstallShield's uninstaller says of itself.
-const INSTALLSHIELD: &[&[u8]] = &[b"InstallShield", b"Uninst"];
-
 pub(super) fn find(peek: &Peek<'_>) -> Option<Foreign> {
     let head = &peek.head[..peek.head.len().min(SAMPLE)];
     let bytes = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
@@ -32,23 +29,14 @@ pub(super) fn find(peek: &Peek<'_>) -> Option<Foreign> {
     if let Some((_, name, mime)) = row {
         return Some(Foreign::new(name, mime, Sort::Other));
     }
-    if installshield(peek) {
-        return Some(Foreign::new("a log of InstallShield's uninstaller", "application/x-installshield-log", Sort::Other));
-    }
     if !is_text(bytes) {
         return None;
     }
     if is_programme(bytes) {
         let name = "a programme of a machine tool (G-code, ISO 6983), as Cimagrafi writes them";
-        return Some(Foreign::new(name, "text/x-gcode", Sort::Other));
+        return Some(Foreign::new(name, "text/x.gcode", Sort::Other));
     }
     Some(Foreign { sure: false, ..Foreign::new("a text", "text/plain", Sort::Other) })
-}
-
-/// Nothing is known of the log's structure, so it is only named where it names itself: short, and with a path of Windows.
-fn installshield(peek: &Peek<'_>) -> bool {
-    let contains = |wanted: &[u8]| peek.head.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted));
-    peek.len() < 1 << 20 && contains(b":\\") && INSTALLSHIELD.iter().all(|word| contains(word))
 }
 
 /// Printable characters with line ends; the letters of any code page count.

@@ -16,10 +16,11 @@ pub(super) fn volume(look: &Look, _: Lba) -> Result<Fields> {
     Ok(Fields { title: about.label.clone(), maker: about.publisher.clone(), date: created, ..Fields::default() })
 }
 
-/// A volume for the CDTV that has no mark of a CD32.
-pub(super) fn cdtv(look: &Look) -> Result<Option<Evidence>> {
+/// A volume for the CDTV: those for the CD32 call themselves so too (notes on eight discs, of which seven are for the CD32), and
+/// their trademark's file, where they have one, is all that tells them apart.
+pub(super) fn amiga(look: &Look) -> Result<Option<Evidence>> {
     let named = super::volume(look, "CDTV");
-    Ok(if look.has("CD32.TM")? { None } else { named })
+    Ok(if look.has("CD32.TM")? || look.has("CDTV.TM")? { None } else { named })
 }
 
 /// The label of the Macintosh's own volume; beside ISO 9660 it is a hybrid.

@@ -1,4 +1,6 @@
 //! Consoles whose discs have a header of their own, and those that are known by their files or their sound.
+//!
+//! Layout: what RetroAchievements hashes of a PC Engine's disc and looks for on a Jaguar's; Aaru for the PC-FX and the 3DO.
 
 use crate::look::{Look, forgive};
 use crate::model::{Evidence, Fields};
@@ -12,7 +14,7 @@ pub(super) fn pc_engine(look: &Look, base: Lba) -> Result<Fields> {
     Ok(Fields { title: field(&bytes), ..Fields::default() })
 }
 
-/// Sector 1: title (32 bytes), four numbers, maker's id (4) and name (60), volume, version, country, date (8).
+/// Sector 1: title (32 bytes), four numbers, maker's id (4) and name (60), volume (4), version (2), country (2), date (8).
 pub(super) fn pc_fx(look: &Look, base: Lba) -> Result<Fields> {
     let bytes = look.bytes(base + 1, 0, 0x80)?;
     let mut fields = Fields {

@@ -1,4 +1,7 @@
 //! PlayStation and PlayStation 2: `SYSTEM.CNF`, the licence text, `PSX.EXE`.
+//!
+//! Sources: psx-spx for the licence text and most beginnings of serials; redumper for these of the discs that Redump lists. It
+//! counts `SCAJ` and `SLAJ` among Japan's; they are those of the discs that were sold in the rest of Asia.
 
 use crate::look::Look;
 use crate::model::{Evidence, Fields};
@@ -11,7 +14,7 @@ const CONFIGURATION_BYTES: usize = 4096;
 const LICENCE: i32 = 4;
 const LICENCE_BYTES: usize = 0x80;
 
-/// The beginning of a serial, and whose discs have it.
+/// The beginning of a serial, and whose discs have it. `PBPX` and `DTL` are not here: they were used for several regions.
 const REGIONS: &[(&str, &str)] = &[
     ("SLUS", "USA"),
     ("SCUS", "USA"),
@@ -21,20 +24,24 @@ const REGIONS: &[(&str, &str)] = &[
     ("SCES", "Europe"),
     ("SLED", "Europe"),
     ("SCED", "Europe"),
+    ("TCES", "Europe"),
     ("PEPX", "Europe"),
     ("SLPS", "Japan"),
     ("SLPM", "Japan"),
     ("SCPS", "Japan"),
     ("SCPM", "Japan"),
-    ("SLPH", "Japan"),
+    ("SCPN", "Japan"),
+    ("SCZS", "Japan"),
+    ("SRPM", "Japan"),
     ("SIPS", "Japan"),
     ("ESPM", "Japan"),
     ("PAPX", "Japan"),
-    ("PBPX", "Japan"),
     ("PCPX", "Japan"),
+    ("PDPX", "Japan"),
+    ("PSXC", "Japan"),
     ("SCAJ", "Asia"),
     ("SLAJ", "Asia"),
-    ("SCZS", "Asia"),
+    ("SCCS", "China"),
     ("SLKA", "Korea"),
     ("SCKA", "Korea"),
 ];
@@ -100,7 +107,7 @@ fn told(look: &Look, key: &str) -> Result<Fields> {
     Ok(fields)
 }
 
-/// `SLUS-00404` of `cdrom:\SLUS_004.04;1`: four letters and five digits; some have three letters.
+/// `SLUS-00404` of `cdrom:\SLUS_004.04;1`: letters, then digits around a dot. Most have four and five, some other numbers of them.
 fn serial(boot: &str) -> Option<String> {
     let program = boot.split([' ', '\t']).next()?;
     let name = program.rsplit(['\\', '/', ':']).next()?.split(';').next()?;
@@ -108,7 +115,7 @@ fn serial(boot: &str) -> Option<String> {
     let rest = name.get(letters.len()..)?;
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
     let plain = rest.chars().all(|c| c.is_ascii_digit() || "_-.".contains(c));
-    let fits = (3..=4).contains(&letters.len()) && digits.len() == 5 && plain;
+    let fits = (3..=5).contains(&letters.len()) && (5..=9).contains(&digits.len()) && plain && rest.contains('.');
     fits.then(|| format!("{}-{digits}", letters.to_uppercase()))
 }
 
@@ -137,7 +144,9 @@ mod tests {
             (r"cdrom:SCES_123.45;1", Some("SCES-12345")),
             (r"cdrom0:\slps_250.01;1", Some("SLPS-25001")),
             (r"cdrom:\DIR\SLPM_861.23;1 arg", Some("SLPM-86123")),
-            (r"cdrom:\LSP99016.101;1", None),
+            (r"cdrom:\SLPM803.96;1", Some("SLPM-80396")),
+            (r"cdrom:\LSP99016.101;1", Some("LSP-99016101")),
+            (r"cdrom:\GAME12345;1", None),
             (r"cdrom:\MAIN.EXE;1", None),
             (r"cdrom:\SLUS_00é.04", None),
             ("", None),

@@ -32,6 +32,7 @@ systems! {
     CD_I "cd-i" "CD-i";
     CD32 "cd32" "Amiga CD32";
     CDTV "cdtv" "Amiga CDTV";
+    AMIGA_CD "amiga-cd" "Amiga CD32 or CDTV";
     FM_TOWNS "fm-towns" "FM Towns";
     VIDEO_CD "vcd" "Video CD";
     SUPER_VIDEO_CD "svcd" "Super Video CD";
@@ -62,6 +63,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(&PLAYSTATION, Mark("PlayStation"), playstation::licence),
     rule(&PLAYSTATION, Test(playstation::volume), nothing),
     rule(&PLAYSTATION_3, Mark("PlayStation 3"), sony::ps3_header),
+    rule(&PLAYSTATION_3, Path("PS3_DISC.SFB"), sony::ps3_descriptor),
     rule(&PLAYSTATION_3, Path("PS3_GAME/PARAM.SFO"), sony::ps3),
     rule(&PSP, Path("PSP_GAME/PARAM.SFO"), sony::psp),
     rule(&PSP, Test(sony::is_game), sony::umd_data),
@@ -70,8 +72,8 @@ pub(super) static RULES: &[Rule] = &[
     rule(&SEGA_CD, Mark("Sega CD"), sega::sega_cd),
     rule(&SATURN, Mark("Saturn"), sega::saturn),
     rule(&DREAMCAST, Mark("Dreamcast"), sega::dreamcast),
-    rule(&GAMECUBE, Mark("GameCube"), nintendo::disc),
-    rule(&WII, Mark("Wii"), nintendo::disc),
+    rule(&GAMECUBE, Mark("GameCube"), nintendo::gamecube),
+    rule(&WII, Mark("Wii"), nintendo::wii),
     rule(&XBOX_360, Path("default.xex"), microsoft::xex),
     rule(&XBOX, Path("default.xbe"), microsoft::xbe),
     rule(&XBOX, Test(microsoft::partition), nothing),
@@ -88,7 +90,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(&CD_I, Kind(&[CdI]), computers::volume),
     rule(&CD32, Path("CD32.TM"), computers::volume),
     rule(&CDTV, Path("CDTV.TM"), computers::volume),
-    rule(&CDTV, Test(computers::cdtv), computers::volume),
+    rule(&AMIGA_CD, Test(computers::amiga), computers::volume),
     rule(&FM_TOWNS, Mark("FM Towns"), computers::volume),
     rule(&DVD_AUDIO, Path("AUDIO_TS/AUDIO_TS.IFO"), video::dvd_audio),
     rule(&DVD_VIDEO, Path("VIDEO_TS/VIDEO_TS.IFO"), video::dvd_video),

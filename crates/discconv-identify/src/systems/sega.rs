@@ -2,13 +2,16 @@
 //!
 //! | field | Sega CD | Saturn | Dreamcast |
 //! |---|---|---|---|
-//! | maker | 113h, 4 | 10h, 16 | 70h, 16 |
-//! | product | 180h, 14 | 20h, 10 | 40h, 10 |
+//! | maker | 110h, 8: `(C)SEGA` | 10h, 16 | 70h, 16 |
+//! | product | 180h, 16 | 20h, 10 | 40h, 10 |
 //! | version | - | 2Ah, 6 | 4Ah, 6 |
-//! | date | 118h, 8 | 30h, 8 | 50h, 16 |
+//! | date | 118h, 8: `1993.OCT` | 30h, 8 | 50h, 16 |
 //! | medium | - | 38h, 8: `CD-1/2` | 25h, 11: `GD-ROM1/2` |
 //! | regions | 1F0h, 16 | 40h, 10 | 30h, 8 |
 //! | title | 150h, 48; Japanese 120h, 48 | 60h, 112 | 80h, 128 |
+//!
+//! Layout: Sega's disc format standards for the Saturn (ST-040), and for all three the decoders of Aaru, redumper and
+//! rom-properties, which agree. The Sega CD's number goes on into the two bytes where a cartridge has its checksum.
 
 use crate::look::Look;
 use crate::model::Fields;
@@ -28,6 +31,10 @@ const REGIONS: &[(char, &str)] = &[
     ('K', "Korea"),
 ];
 
+/// The same of a Sega CD, by letter; later discs have one hexadecimal digit instead, of these bits. `E` alone is the letter.
+const SEGA_CD_LETTERS: &[(char, &str)] = &[('J', "Japan"), ('U', "USA"), ('E', "Europe")];
+const SEGA_CD_BITS: [(u32, char); 3] = [(1, 'J'), (4, 'U'), (8, 'E')];
+
 /// Where the fields of a header are: first byte and length.
 struct Layout {
     maker: (usize, usize),
@@ -40,8 +47,8 @@ struct Layout {
 }
 
 const SEGA_CD: Layout = Layout {
-    maker: (0x113, 5),
-    product: (0x180, 14),
+    maker: (0x110, 8),
+    product: (0x180, 16),
     version: (0, 0),
     date: (0x118, 8),
     medium: (0, 0),
@@ -77,11 +84,39 @@ pub(super) fn sega_cd(look: &Look, base: Lba) -> Result<Fields> {
     if ["GM", "AI", "OS", "BR"].contains(&kind) {
         fields.serial = number;
     }
+    fields.serial = printable(&fields.serial).to_owned();
+    fields.maker = fields.maker.trim_start_matches("(C)").trim_start().to_owned();
+    let letters = field(&look.bytes(base, SEGA_CD.regions.0, SEGA_CD.regions.1)?);
+    fields.regions = names(&sega_cd_letters(&letters), SEGA_CD_LETTERS);
     Ok(fields)
 }
 
+/// What stands before the bytes of a checksum.
+fn printable(text: &str) -> &str {
+    text.split(|c: char| !c.is_ascii_graphic()).next().unwrap_or_default()
+}
+
+/// The letters that a digit stands for; letters themselves stay.
+fn sega_cd_letters(said: &str) -> String {
+    let mut chars = said.chars();
+    match (chars.next().and_then(|digit| digit.to_digit(16)), chars.next()) {
+        (Some(bits), None) if said != "E" => {
+            SEGA_CD_BITS.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, letter)| letter).collect()
+        }
+        _ => said.to_owned(),
+    }
+}
+
+/// A long product number moves the version on, whose `V` tells where it begins.
 pub(super) fn saturn(look: &Look, base: Lba) -> Result<Fields> {
-    read(look, base, &SATURN)
+    let mut fields = read(look, base, &SATURN)?;
+    let both = field(&look.bytes(base, SATURN.product.0, SATURN.product.1 + SATURN.version.1)?);
+    if let Some((product, version)) = both.rsplit_once('V')
+        && version.starts_with(|c: char| c.is_ascii_digit())
+    {
+        (fields.serial, fields.version) = (product.trim_end().to_owned(), format!("V{version}"));
+    }
+    Ok(fields)
 }
 
 pub(super) fn dreamcast(look: &Look, base: Lba) -> Result<Fields> {
@@ -124,6 +159,15 @@ mod tests {
             [("GD-ROM1/2", Some((1, 2))), ("CD-2/3", Some((2, 3))), ("CD-9/3", None), ("CD-", None), ("/", None)]
         {
             assert_eq!(numbers(medium), expected, "{medium}");
+        }
+    }
+
+    #[test]
+    fn a_digit_stands_for_several_regions() {
+        for (said, expected) in
+            [("JUE", "JUE"), ("4", "U"), ("F", "JUE"), ("E", "E"), ("A", "E"), ("1", "J"), ("0", ""), ("", "")]
+        {
+            assert_eq!(sega_cd_letters(said), expected, "{said}");
         }
     }
 }

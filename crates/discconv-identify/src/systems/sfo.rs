@@ -8,6 +8,8 @@
 //! | 12 | 4 | where the values begin |
 //! | 16 | 4 | entries |
 //! | 20 | 16 each | key (2, from the keys), form (2), length (4), room (4), value (4, from the values) |
+//!
+//! Layout: rom-properties and redumper, which agree.
 
 use crate::text::{le, part, utf8};
 

@@ -1,14 +1,15 @@
 //! PSP, UMD Video and PlayStation 3.
+//!
+//! Sources: psdevwiki for `PS3_DISC.SFB`; redumper for it and what to read of a PlayStation 3's disc.
 
 use super::sfo;
 use crate::look::Look;
 use crate::model::{Evidence, Fields};
-use crate::text::{self, disc_of};
+use crate::text::{self, be, disc_of, part};
 use discconv_core::{Lba, Result};
 
-/// The fourth letter of a game's id tells its region.
-const PSP_REGIONS: &[(char, &str)] =
-    &[('U', "USA"), ('E', "Europe"), ('J', "Japan"), ('K', "Korea"), ('A', "Asia"), ('H', "Asia")];
+/// The third letter of a game's id tells its region: of `ULUS` and `BLES`.
+const REGIONS: &[(char, &str)] = &[('U', "USA"), ('E', "Europe"), ('J', "Japan"), ('K', "Korea"), ('A', "Asia")];
 
 /// `ULUS-10041` of `ULUS10041`.
 fn hyphenated(id: &str) -> String {
@@ -38,7 +39,7 @@ fn parameters(look: &Look, path: &str) -> Result<Fields> {
 
 fn regions(serial: &str) -> Vec<String> {
     let letter = serial.get(2..3).unwrap_or_default();
-    if serial.contains('-') { text::names(letter, PSP_REGIONS) } else { Vec::new() }
+    if serial.contains('-') { text::names(letter, REGIONS) } else { Vec::new() }
 }
 
 pub(super) fn psp(look: &Look, base: Lba) -> Result<Fields> {
@@ -80,8 +81,65 @@ pub(super) fn umd_data(look: &Look, _: Lba) -> Result<Fields> {
     Ok(Fields { regions: regions(&serial), serial, ..Fields::default() })
 }
 
+/// Bytes of `PS3_DISC.SFB` that are read, and its fields.
+const DESCRIPTOR: usize = 0x600;
+const DESCRIPTOR_FIELDS: usize = 15;
+
+/// `PS3_DISC.SFB`, big-endian: `.SFB`, then from byte 20h on fields of 32 bytes: name (16), place (4), length (4).
+pub(super) fn ps3_descriptor(look: &Look, _: Lba) -> Result<Fields> {
+    Ok(of_descriptor(&look.file("PS3_DISC.SFB", DESCRIPTOR)?.unwrap_or_default()))
+}
+
+fn of_descriptor(bytes: &[u8]) -> Fields {
+    if !bytes.starts_with(b".SFB") {
+        return Fields::default();
+    }
+    let get = |wanted: &str| {
+        let mut fields = (1..=DESCRIPTOR_FIELDS).map(|number| part(bytes, 32 * number, 32));
+        let field = fields.find(|field| text::utf8(part(field, 0, 16)) == wanted)?;
+        let (at, len) = (usize::try_from(be(field, 16, 4)).ok()?, usize::try_from(be(field, 20, 4)).ok()?);
+        Some(text::utf8(part(bytes, at, len)))
+    };
+    let serial = get("TITLE_ID").unwrap_or_default();
+    Fields { regions: regions(&serial), serial, version: get("VERSION").unwrap_or_default(), ..Fields::default() }
+}
+
 /// LBA 1: `PlayStation3`, then the id at byte 16.
 pub(super) fn ps3_header(look: &Look, base: Lba) -> Result<Fields> {
     let serial = text::utf8(&look.bytes(base + 1, 16, 32)?);
     Ok(Fields { regions: regions(&serial), serial, ..Fields::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn descriptor() -> Vec<u8> {
+        let mut bytes = vec![0; 0x600];
+        bytes[..4].copy_from_slice(b".SFB");
+        bytes[0x20..0x38].copy_from_slice(b"HYBRID_FLAG\0\0\0\0\0\0\0\x02\0\0\0\0\x20");
+        bytes[0x40..0x58].copy_from_slice(b"TITLE_ID\0\0\0\0\0\0\0\0\0\0\x02\x20\0\0\0\x10");
+        bytes[0x200..0x202].copy_from_slice(b"gu");
+        bytes[0x220..0x22A].copy_from_slice(b"BLJM-60001");
+        bytes
+    }
+
+    #[test]
+    fn a_descriptor_says_the_id() {
+        let fields = of_descriptor(&descriptor());
+        assert_eq!(
+            (fields.serial.as_str(), fields.version.as_str(), fields.regions.join("")),
+            ("BLJM-60001", "", "Japan".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_descriptor_that_lies_says_nothing() {
+        let mut lie = descriptor();
+        lie[0x50..0x58].fill(0xFF);
+        assert_eq!(of_descriptor(&lie), Fields::default());
+        for len in 0..0x240 {
+            let _ = of_descriptor(&descriptor()[..len]);
+        }
+    }
 }

@@ -1,4 +1,6 @@
 //! Films: Video CD and its kin, DVD, Blu-ray.
+//!
+//! Layout: psx-spx for the information of Video CDs; libdvdetect for the video manager of a DVD.
 
 use crate::look::Look;
 use crate::model::Fields;

@@ -97,6 +97,20 @@ fn playstation_3() {
 }
 
 #[test]
+fn playstation_3_by_its_descriptor() {
+    let mut descriptor = vec![0; 0x600];
+    descriptor[..4].copy_from_slice(b".SFB");
+    descriptor[0x20..0x38].copy_from_slice(b"TITLE_ID\0\0\0\0\0\0\0\0\0\0\x02\x20\0\0\0\x10");
+    descriptor[0x220..0x22A].copy_from_slice(b"BCUS-98114");
+    insta::assert_snapshot!(Laid::volume("", &[("PS3_DISC.SFB", &descriptor)]).shown(), @r"
+    PlayStation 3
+      PS3_DISC.SFB: the file
+      serial = BCUS-98114
+      regions = USA
+    ");
+}
+
+#[test]
 fn sega_cd() {
     let disc = Laid::blank(32).with_text(0, 0, 16, "SEGADISCSYSTEM").with_text(0, 0x100, 16, "SEGA GENESIS");
     let disc = disc.with_text(0, 0x110, 16, "(C)SEGA 1993.OCT").with_text(0, 0x150, 48, "SOME   GAME");
@@ -108,8 +122,37 @@ fn sega_cd() {
       title = SOME GAME
       regions = Japan, USA, Europe
       maker = SEGA
-      date = 1993.OCT
+      date = 1993-10
     ");
+}
+
+#[test]
+fn sega_cd_with_a_long_number_and_a_digit_for_regions() {
+    let disc = Laid::blank(32).with_text(0, 0, 16, "SEGADISCSYSTEM").with_text(0, 0x110, 16, "(C)T-48 1994.JAN");
+    let disc = disc.with_text(0, 0x180, 16, "GM T-127015-00 1").with_text(0, 0x1F0, 16, "C");
+    insta::assert_snapshot!(disc.clone().shown(), @r"
+    Sega CD / Mega-CD
+      LBA 0, byte 0: the mark of Sega CD
+      serial = T-127015-001
+      regions = USA, Europe
+      maker = T-48
+      date = 1994-01
+    ");
+    // A checksum where the number would go on.
+    let cartridge = disc.with_text(0, 0x180, 14, "GM MK-4407 -00").with(0, 0x18E, &[0x9F, 0xE0]);
+    assert!(cartridge.shown().contains("serial = MK-4407-00\n"));
+}
+
+#[test]
+fn saturn_with_a_long_number() {
+    let text = "SEGA SEGASATURN SEGA TP T-999   T-999999999V1.0019970101CD-1/1  U               J               OTHER GAME";
+    let shown = Laid::blank(32).with_text(0, 0, 0x100, text).shown();
+    assert!(
+        shown.contains("  serial = T-999999999\n")
+            && shown.contains("  version = V1.00\n")
+            && shown.contains("  date = 1997-01-01\n"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -176,6 +219,14 @@ fn gamecube_and_wii() {
 }
 
 #[test]
+fn the_regions_that_nintendos_consoles_ask_for() {
+    let cube = Laid::blank(32).with(0, 0, b"GALP01").with(0, 0x1C, &[0xC2, 0x33, 0x9F, 0x3D]).with(0, 0x458, &[0, 0, 0, 1]);
+    assert!(cube.shown().contains("  regions = USA\n"));
+    let wii = Laid::blank(200).with(0, 0, b"RMCD01").with(0, 0x18, &[0x5D, 0x1C, 0x9E, 0xA3]).with(156, 0, &[0, 0, 0, 2]);
+    assert!(wii.shown().contains("  regions = Germany\n"));
+}
+
+#[test]
 fn consoles_with_a_header_of_their_own() {
     let pce = Laid::blank(32).with(1, 0x20, b"PC Engine CD-ROM SYSTEM\0Copyright").with(1, 0x6A, b"SOME GAME");
     let fx = Laid::blank(32).with(0, 0, b"PC-FX:Hu_CD-ROM").with(1, 0, b"SOME GAME").with(1, 0x30, b"N001HUDSON").with(
@@ -208,28 +259,21 @@ fn consoles_with_a_header_of_their_own() {
 #[test]
 fn systems_by_their_files() {
     let of = |system: &str, files: &[(&str, &[u8])]| Laid::volume(system, files).shown();
-    insta::assert_snapshot!(of("", &[("IPL.TXT", b"x"), ("ABS.TXT", b"x")]) + &of("CDTV", &[("CD32.TM", b"x")]) + &of("CDTV", &[("A", b"x")]), @r"
+    insta::assert_snapshot!(of("", &[("IPL.TXT", b"x"), ("ABS.TXT", b"x")]) + &of("CDTV", &[("CD32.TM", b"x")]) + &of("CDTV", &[("CDTV.TM", b"x")]) + &of("CDTV", &[("A", b"x")]), @r"
     Neo Geo CD
       IPL.TXT: the file, and ABS.TXT
     Amiga CD32
       CD32.TM: the file
       title = LABEL
     Amiga CDTV
+      CDTV.TM: the file
+      title = LABEL
+    Amiga CD32 or CDTV
       the volume's system identifier: CDTV
       title = LABEL
     ");
     assert_eq!(of("", &[("IPL.TXT", b"x")]), "unknown\n");
     assert_eq!(of("LINUX", &[("README.TXT", b"x")]), "unknown\n");
-}
-
-#[test]
-fn protection_is_told_by_what_is_there() {
-    let disc = Laid::volume("", &[("00000001.TMP", b"x"), ("SECDRV.SYS", b"x")]);
-    insta::assert_snapshot!(disc.shown(), @r"
-    SafeDisc
-      00000001.TMP: a file that comes with it
-      SECDRV.SYS: a file that comes with it
-    ");
 }
 
 #[test]

@@ -22,15 +22,23 @@ fn cals() -> Vec<u8> {
     out
 }
 
+/// The beginning of a log of InstallShield's uninstaller, and paths.
+fn uninstaller(maker: &str) -> Vec<u8> {
+    let length = u16::try_from(maker.len()).unwrap().to_le_bytes();
+    let paths = b"C:\\Program Files\\X\0Uninst.isu\0";
+    [&[0x71, 0xA8, 0, 0, 1, 2, 7, 7, 7, 0][..], &length, maker.as_bytes(), paths, &[0; 64]].concat()
+}
+
 #[test]
 fn what_is_called_iso_and_is_no_disc() {
     let mut rest = String::new();
-    let uninstall = [&b"\x01\x02InstallShield\0Uninst.isu\0C:\\Program Files\\X\0"[..], &[0; 64]].concat();
+    let uninstall = uninstaller("Stirling Technologies, Inc. (c) 1990-1995");
     let amiga = [b"DOS\x01".to_vec(), vec![0; 901_116]].concat();
-    let cases: [(&str, &[u8]); 12] = [
+    let cases: [(&str, &[u8]); 13] = [
         ("drawing.iso", b"%\nO0001 (PART)\nN10 G90 G54 G0 X0 Y0\nN20 M3 S1200\nN30 G1 Z-5. F100\nN40 M30\n%\n"),
         ("scan.iso", &cals()),
         ("uninst.iso", &uninstall),
+        ("uninst2.iso", &uninstaller("Somebody else, in other years")),
         ("renamed.iso", b"PK\x03\x04\x14\0\0\0"),
         ("renamed2.iso", b"Rar!\x1A\x07\x01\0"),
         ("page.iso", b"\r\n <!DOCTYPE HTML><html>"),

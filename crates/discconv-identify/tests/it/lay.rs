@@ -78,20 +78,14 @@ impl Laid {
     }
 
     pub(crate) fn disc(self) -> Arc<Disc> {
-        let end = i32::try_from(self.0.len() / SECTOR).unwrap();
-        let toc = Toc::single_data(Media::Cd, TrackMode::Mode1, end);
-        let place = Place { source: SourceId(0), offset: 0, form: Form::USER };
-        let extent = Extent::stored(Lba(0)..Lba(end), TrackMode::Mode1, place);
-        let source: Arc<dyn discconv_core::ReadAt> = Arc::new(Bytes::new("laid.iso", self.0));
-        let parts = DiscParts {
-            toc,
-            sources: vec![source],
-            extents: vec![extent],
-            notes: Vec::new(),
-            checks: Vec::new(),
-            extras: Vec::new(),
-        };
-        Arc::new(Disc::new("laid.iso", parts).unwrap())
+        stored(self.0, Form::USER)
+    }
+
+    /// As raw sectors, in those of which one byte behind the header is wrong.
+    pub(crate) fn raw_with_flaws(self, flaws: impl Iterator<Item = usize>) -> Arc<Disc> {
+        let mut raw = discconv_testkit::stored::as_mode1(0, &self.0);
+        flaws.for_each(|sector| raw[sector * 2352 + 100] ^= 1);
+        stored(raw, Form::RAW)
     }
 
     pub(crate) fn identity(self) -> Identity {
@@ -102,6 +96,24 @@ impl Laid {
     pub(crate) fn shown(self) -> String {
         show(&self.identity())
     }
+}
+
+/// A disc of one track in that form.
+fn stored(bytes: Vec<u8>, form: Form) -> Arc<Disc> {
+    let end = i32::try_from(bytes.len() / form.stride as usize).unwrap();
+    let toc = Toc::single_data(Media::Cd, TrackMode::Mode1, end);
+    let place = Place { source: SourceId(0), offset: 0, form };
+    let extent = Extent::stored(Lba(0)..Lba(end), TrackMode::Mode1, place);
+    let source: Arc<dyn discconv_core::ReadAt> = Arc::new(Bytes::new("laid.iso", bytes));
+    let parts = DiscParts {
+        toc,
+        sources: vec![source],
+        extents: vec![extent],
+        notes: Vec::new(),
+        checks: Vec::new(),
+        extras: Vec::new(),
+    };
+    Arc::new(Disc::new("laid.iso", parts).unwrap())
 }
 
 fn both32(number: u32) -> Vec<u8> {
@@ -147,7 +159,8 @@ pub(crate) fn show(identity: &Identity) -> String {
         writeln!(out, "stick{}", signs(&identity.boot.stick)).unwrap();
     }
     for trace in &identity.protection {
-        writeln!(out, "{}{}", trace.name, signs(&trace.evidence)).unwrap();
+        let probably = if trace.proven { "" } else { "probably " };
+        writeln!(out, "{probably}{}{}", trace.name, signs(&trace.evidence)).unwrap();
     }
     if out.is_empty() { "unknown\n".to_owned() } else { out }
 }

@@ -7,4 +7,6 @@ mod films;
 mod foreign;
 mod hostile;
 mod lay;
+mod places;
+mod protection;
 mod subchannel;
