@@ -2,8 +2,8 @@
 //!
 //! Inputs are made once in the build folder. Every command runs several times, all of them in a new random order each
 //! round, its output created anew and synced inside the measured time; the minimum counts, because everything that
-//! disturbs a run only makes it longer. There are three tables: bytes moved, where `cp` and a sync of what it wrote is
-//! 1.00; images packed, beside their peers; and files in images.
+//! disturbs a run only makes it longer. There are four tables: bytes moved, where `cp` and a sync of what it wrote is
+//! 1.00; images packed, and CHDs, each beside its peers; and files in images.
 
 mod files;
 mod inputs;
@@ -27,8 +27,9 @@ const PACK_ROUNDS: usize = 2;
 /// The tables.
 const MOVES: &str = "moves";
 const PACKS: &str = "packs";
+const CHDS: &str = "chds";
 const FILES: &str = "files";
-const GROUPS: [&str; 3] = [PACKS, MOVES, FILES];
+const GROUPS: [&str; 4] = [PACKS, CHDS, MOVES, FILES];
 
 struct Wishes {
     quick: bool,
@@ -58,7 +59,8 @@ impl Wishes {
 /// The names of the rows of a table.
 fn ids(group: &str) -> Vec<&'static str> {
     match group {
-        PACKS => packed::ids().collect(),
+        PACKS => packed::PACKS.iter().map(|pair| pair.id).collect(),
+        CHDS => packed::CHDS.iter().map(|pair| pair.id).collect(),
         MOVES => rows::ROWS.iter().map(|row| row.id).collect(),
         _ => files::ROWS.iter().map(|row| row.id).collect(),
     }
@@ -105,11 +107,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     sh::run(sh::cargo().args(["build", "--release", "--quiet", "-p", "discconv"]))?;
     let folder = tree::target().join(if wishes.quick { "bench-quick" } else { "bench" });
     let inputs = Inputs::prepare(&folder, wishes.quick)?;
+    let pack_rounds = wishes.rounds.min(PACK_ROUNDS);
     let mut misses = Vec::new();
     for group in GROUPS.into_iter().filter(|group| wishes.wants(group)) {
         let chosen = wishes.of(group);
         let (block, (table, missed)) = match group {
-            PACKS => ("bench-packed", packed::run(&chosen, &inputs, wishes.quick, wishes.rounds.min(PACK_ROUNDS))?),
+            PACKS => ("bench-packed", packed::run(packed::PACKS, &chosen, &inputs, wishes.quick, pack_rounds)?),
+            CHDS => ("bench-chd", packed::run(packed::CHDS, &chosen, &inputs, wishes.quick, pack_rounds)?),
             MOVES => ("bench", moves::run(&chosen, &inputs, wishes.rounds)?),
             _ => ("bench-files", files::run(&chosen, &inputs, wishes.quick, wishes.rounds)?),
         };

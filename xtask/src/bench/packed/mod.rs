@@ -9,7 +9,7 @@ use super::inputs::Inputs;
 use super::{measure, shown_time};
 use crate::{peers, sh, tree};
 use discconv_testkit::Rng;
-use rows::{Pair, pairs};
+use rows::Pair;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,17 +31,20 @@ struct Seen {
     trouble: Option<String>,
 }
 
-/// The names of the pairs.
-pub(super) fn ids() -> impl Iterator<Item = &'static str> {
-    pairs().map(|pair| pair.id)
-}
+/// Images in blocks and hunks that each format packs in its way, beside maxcso and gzip.
+pub(super) const PACKS: &[Pair] = rows::PAIRS;
+/// CHDs, beside chdman.
+pub(super) const CHDS: &[Pair] = chd::PAIRS;
 
-/// The table, and the names of the pairs that miss a goal.
-pub(super) fn run(chosen: &[String], inputs: &Inputs, quick: bool, rounds: usize) -> Result<(String, Vec<String>), String> {
-    let pairs: Vec<&Pair> = pairs().filter(|pair| chosen.is_empty() || chosen.iter().any(|id| id == pair.id)).collect();
-    if pairs.is_empty() {
-        return Ok((String::new(), Vec::new()));
-    }
+/// The table of all of `pairs` or the chosen ones, and the names of those that miss a goal.
+pub(super) fn run(
+    pairs: &[Pair],
+    chosen: &[String],
+    inputs: &Inputs,
+    quick: bool,
+    rounds: usize,
+) -> Result<(String, Vec<String>), String> {
+    let pairs: Vec<&Pair> = pairs.iter().filter(|pair| chosen.is_empty() || chosen.iter().any(|id| id == pair.id)).collect();
     inputs::prepare(inputs, quick)?;
     chd::prepare(inputs, quick)?;
     if pairs.iter().any(|pair| pair.ours.starts_with(PURE)) {
@@ -187,18 +190,27 @@ fn table(pairs: &[&Pair], seen: &[[Seen; 2]], inputs: &Inputs, rounds: usize) ->
         let peak = ours.peak_kib.map_or_else(String::new, |kib| format!("{:.1}", kib as f64 / 1024.0));
         let _ = writeln!(text, "| {} | {time} | {size} | {rate} | {} | {} | {peak} |", pair.name, lasts(ours), lasts(peer));
     }
-    // It tells its version on standard error.
-    let help = sh::run_limited(Command::new(peers::program("maxcso")).arg("--help"), Duration::from_secs(20));
-    let help = help.map_or_else(|sentence| sentence, |ran| ran.text());
-    let version = help.lines().next().unwrap_or_default().trim();
     let _ = writeln!(
         text,
-        "\n{version}; chdman with `-np 3`, of Debian or 0.289; {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over {LONG} s), outputs created \
+        "\n{}; {THREADS} threads each; minimum of {rounds} rounds in random order (one of what takes over {LONG} s), outputs created \
          anew and synced (rows about one core: {CORE_ROUNDS} rounds, not synced), inputs in the page cache: programs and documents, a third of them packed already. In brackets the goal. \
-         Memory may reach 128 MiB, with CHDs 256 MiB.\nMachine: {}.",
+         Memory may reach {} MiB.\nMachine: {}.",
+        versions(pairs),
+        pairs.iter().map(|pair| pair.peak_kib).max().unwrap_or(0) >> 10,
         measure::machine(&inputs.folder)
     );
     (text, misses)
+}
+
+/// What the peers are.
+fn versions(pairs: &[&Pair]) -> String {
+    if pairs.iter().any(|pair| pair.peer.starts_with("chdman")) {
+        return "chdman with `-np 3`, of Debian or 0.289".to_owned();
+    }
+    // It tells its version on standard error.
+    let help = sh::run_limited(Command::new(peers::program("maxcso")).arg("--help"), Duration::from_secs(20));
+    let help = help.map_or_else(|sentence| sentence, |ran| ran.text());
+    help.lines().next().unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]
