@@ -12,6 +12,7 @@ mod corpus;
 mod corpus_containers;
 mod create;
 mod faults;
+mod hostile;
 mod identify;
 mod inside;
 mod look;

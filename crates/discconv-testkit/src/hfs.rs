@@ -102,6 +102,10 @@ impl Plus {
         let mut disc = vec![0; BLOCK * BLOCKS as usize];
         put(&mut disc, 1024, b"H+\0\x04");
         put(&mut disc, 1024 + 16, &3_061_152_000_u32.to_be_bytes());
+        // Each record has 248 bytes if it is of a file; the root counts not.
+        let files = self.catalog.iter().filter(|(_, _, record)| record.len() == 248).count();
+        let count = |count: usize| u32::try_from(count).unwrap_or(0).to_be_bytes();
+        put(&mut disc, 1024 + 32, &[count(files), count(self.catalog.len() - files)].concat());
         put(&mut disc, 1024 + 40, &[512_u32.to_be_bytes(), BLOCKS.to_be_bytes()].concat());
         let trees = [
             (192, 88, 4, tree(512, 4, 0, false, &self.overflow_pairs())),
@@ -162,7 +166,10 @@ fn tree(node_bytes: usize, nodes: usize, fixed: usize, short: bool, pairs: &[Pai
     for (number, records) in (1_u32..).zip(&leaves) {
         let next = if (number as usize) < leaves.len() { number + 1 } else { 0 };
         let bytes: Vec<Vec<u8>> = records.iter().map(|(key, data)| record(key, data, short)).collect();
-        put(&mut all, number as usize * node_bytes, &node(node_bytes, LEAF, next, &bytes));
+        let mut leaf = node(node_bytes, LEAF, next, &bytes);
+        put(&mut leaf, 4, &(number - 1).to_be_bytes());
+        leaf[9] = 1;
+        put(&mut all, number as usize * node_bytes, &leaf);
         if let Some((key, _)) = records.first() {
             let mut key = key.clone();
             key.resize(key.len().max(fixed), 0);
@@ -171,13 +178,29 @@ fn tree(node_bytes: usize, nodes: usize, fixed: usize, short: bool, pairs: &[Pai
     }
     let root = if links.len() > 1 { links.len() + 1 } else { links.len() };
     if links.len() > 1 {
-        put(&mut all, root * node_bytes, &node(node_bytes, INDEX, 0, &links));
+        let mut index = node(node_bytes, INDEX, 0, &links);
+        index[9] = 2;
+        put(&mut all, root * node_bytes, &index);
     }
-    let mut header = node(node_bytes, HEADER, 0, &[]);
-    put(&mut header, 16, &u32::try_from(root).unwrap_or(0).to_be_bytes());
-    put(&mut header, 32, &u16::try_from(node_bytes).unwrap_or(0).to_be_bytes());
-    put(&mut all, 0, &header);
+    let free = nodes - 1 - links.len() - usize::from(links.len() > 1);
+    let header = [pairs.len(), links.len().min(1), links.len()];
+    put(&mut all, 0, &header_node(node_bytes, [root, nodes, free], header, 1 + usize::from(links.len() > 1)));
     all
+}
+
+/// The header: root, nodes, free ones; records in leaves, first leaf, last leaf; levels.
+fn header_node(node_bytes: usize, [root, nodes, free]: [usize; 3], leaves: [usize; 3], levels: usize) -> Vec<u8> {
+    let long = |number: usize| u32::try_from(number).unwrap_or(0).to_be_bytes();
+    let short = |number: usize| u16::try_from(number).unwrap_or(0).to_be_bytes();
+    // The header, 128 bytes for whoever wants them, a bit for each node.
+    let mut header = node(node_bytes, HEADER, 0, &[vec![0; 106], vec![0; 128], vec![0; node_bytes - 256]]);
+    let levels = if root == 0 { 0 } else { levels };
+    put(&mut header, 14, &[&short(levels)[..], &long(root), &long(leaves[0]), &long(leaves[1]), &long(leaves[2])].concat());
+    put(&mut header, 32, &[&short(node_bytes)[..], &short(516), &long(nodes), &long(free)].concat());
+    // Keys have two bytes of length, in an index too, where they are as long as they are.
+    put(&mut header, 52, &6_u32.to_be_bytes());
+    header[248] = 0xFF;
+    header
 }
 
 /// As many records in each as fit.

@@ -49,3 +49,17 @@ fn three_do_in_a_circle() {
     let shown = trees(&user::space("game.iso", disc));
     assert!(shown.contains("error: game.iso: LBA 7: found blocks of a directory that go round in a circle"), "{shown}");
 }
+
+/// A folder whose blocks are the root's, and a file that lies over another one.
+#[test]
+fn three_do_folders_in_themselves_end_and_files_may_overlap() {
+    let mut disc = opera();
+    // The first copy of the folder `Art`, and of the file that is the second of the root's entries.
+    let art = 6 * SECTOR + 20 + 76 + 68;
+    put(&mut disc, art, &numbers(&[4]));
+    put(&mut disc, 4 * SECTOR, &opera_block(u32::MAX, &[]));
+    let own = disc[6 * SECTOR..7 * SECTOR].to_vec();
+    put(&mut disc, 4 * SECTOR, &own);
+    let shown = trees(&user::space("game.iso", disc));
+    assert!(shown.contains("\"LaunchMe\" 5") && shown.contains("!! it was listed already"), "{shown}");
+}

@@ -49,9 +49,9 @@ fn linked(id: u32, links: u32, data: &[u8]) -> Vec<u8> {
     record
 }
 
-#[test]
-fn hard_links_have_the_content_they_stand_for() {
-    let volume = Plus {
+/// Hard links to files and folders, some to nothing.
+pub(crate) fn links() -> Plus {
+    Plus {
         catalog: vec![
             named(2, PRIVATE, folder(16)),
             named(16, "iNode77", linked(77, 2, &fork(5, &[(100, 1)]))),
@@ -68,19 +68,24 @@ fn hard_links_have_the_content_they_stand_for() {
         ],
         content: vec![(100, b"hello".to_vec()), (101, b"abc".to_vec())],
         ..Plus::default()
-    };
-    insta::assert_snapshot!(shown(&volume));
+    }
 }
 
 #[test]
-fn compressed_files_are_unpacked() {
+fn hard_links_have_the_content_they_stand_for() {
+    insta::assert_snapshot!(shown(&links()));
+}
+
+/// Compressed files of every kind, and such as are none.
+pub(crate) fn packed() -> Plus {
     let long: Vec<u8> = (0..150_000_u32).flat_map(|number| (number / 700).to_le_bytes()).take(150_000).collect();
     let plain = [&[0xFF][..], &long[131_072..]].concat();
     let fork_of = resource(&[zlib(&long[..65_536]), zlib(&long[65_536..131_072]), plain]);
     let (first, rest) = fork_of.split_at(512 * 20);
     let blocks = |len: usize| u32::try_from(len.div_ceil(512)).unwrap();
     let empty = |id| compressed(file(id, &[], &[]));
-    let volume = Plus {
+    assert!(145 + blocks(rest.len()) < 190, "{}", rest.len());
+    Plus {
         catalog: vec![
             named(2, "inline", empty(20)),
             named(2, "not packed", empty(21)),
@@ -106,9 +111,22 @@ fn compressed_files_are_unpacked() {
         // The rest of the fork of resources is in the overflow.
         overflow: vec![(23, 0xFF, 20, discconv_testkit::hfs::extents(&[(145, blocks(rest.len()))]))],
         content: vec![(100, first.to_vec()), (145, rest.to_vec()), (190, b"hello".to_vec())],
-    };
-    assert!(145 + blocks(rest.len()) < 190, "{}", rest.len());
-    insta::assert_snapshot!(shown(&volume));
+    }
+}
+
+#[test]
+fn compressed_files_are_unpacked() {
+    insta::assert_snapshot!(shown(&packed()));
+}
+
+/// HFS: a program, which is resources only, in a folder; a text.
+pub(crate) fn small() -> Vec<u8> {
+    let records = [
+        (2, &b"Fold\x8Er"[..], short_folder(17)),
+        (17, b"App", short_file(18, (0, 0), (700, 13))),
+        (2, b"ReadMe", short_file(19, (5, 12), (0, 0))),
+    ];
+    short(&records, &[(12, b"hello".to_vec())])
 }
 
 #[test]
@@ -123,13 +141,7 @@ fn resource_forks_are_told() {
     };
     let text = shown(&volume);
     assert!(text.contains("note: plus.img: 2 files have a resource fork, which is not shown: \"a\", for one"), "{text}");
-    let records = [
-        (2, &b"Fold\x8Er"[..], short_folder(17)),
-        (17, b"App", short_file(18, (0, 0), (700, 13))),
-        (2, b"ReadMe", short_file(19, (5, 12), (0, 0))),
-    ];
-    let disc = short(&records, &[(12, b"hello".to_vec())]);
-    insta::assert_snapshot!(trees(&user::space("short.img", disc)));
+    insta::assert_snapshot!(trees(&user::space("short.img", small())));
 }
 
 /// A folder whose names fill several nodes, under an index.
@@ -190,4 +202,26 @@ fn compressed_files_that_lie() {
     lies(4, 5, &[], &with(264, &u32::MAX.to_le_bytes()), "bytes wanted");
     lies(4, 5, &[], &with(0, &u32::MAX.to_be_bytes()), "bytes wanted");
     lies(4, 5, &[], &right[..3], "bytes wanted");
+}
+
+/// Folders that are in themselves, by their numbers or by hard links; files that share their blocks.
+#[test]
+fn folders_in_a_circle_end_and_files_may_overlap() {
+    let volume = Plus {
+        catalog: vec![
+            named(2, PRIVATE_FOLDERS, folder(17)),
+            named(17, "dir_60", folder(60)),
+            named(2, "loop", folder(2)),
+            named(2, "sub", folder(30)),
+            named(30, "up", folder(2)),
+            named(30, "self", folder(30)),
+            named(2, "hard", hard_link(20, 60, true)),
+            named(60, "hard", hard_link(21, 60, true)),
+            named(2, "a", file(22, &fork(1024, &[(100, 2)]), &[])),
+            named(2, "b", file(23, &fork(512, &[(101, 1)]), &[])),
+        ],
+        content: vec![(100, vec![b'a'; 512]), (101, b"hello".to_vec())],
+        ..Plus::default()
+    };
+    insta::assert_snapshot!(shown(&volume));
 }

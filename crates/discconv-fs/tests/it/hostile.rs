@@ -22,6 +22,23 @@ fn directories_that_contain_themselves() {
     insta::assert_snapshot!(laid.shown());
 }
 
+/// Each has its own bytes, whoever else has them too.
+#[test]
+fn files_that_overlap_are_read_each_by_itself() {
+    let twice = Record { flags: 0x80, ..record("TWICE.;1", 30, 2048) };
+    let mut laid = Laid::new(&[
+        record("A.;1", 30, 4096),
+        record("B.;1", 31, 4096),
+        twice,
+        record("TWICE.;1", 30, 10),
+        record("DIR.;1", ROOT, 34),
+    ]);
+    laid.number(30..33);
+    let found = laid.found();
+    assert_eq!([found.bytes("A"), found.bytes("B")].map(|bytes| (bytes[0], bytes[4095])), [(30, 31), (31, 32)]);
+    assert_eq!((found.bytes("TWICE"), found.bytes("DIR")[0]), (vec![30; 2058], 34));
+}
+
 #[test]
 fn records_that_are_damaged() {
     let good = |name| record(name, 30, 1).bytes();

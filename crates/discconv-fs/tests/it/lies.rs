@@ -11,6 +11,9 @@ fn volumes() -> Vec<(String, Vec<u8>)> {
         ("udf".to_owned(), udf::volume("LABEL", "FILE.TXT", b"content")),
         ("xdvdfs".to_owned(), consoles::xdvdfs()),
         ("opera".to_owned(), consoles::opera()),
+        ("hfs".to_owned(), crate::hfs::small()),
+        ("hfs+".to_owned(), crate::hfs::links().build()),
+        ("hfs+ packed".to_owned(), crate::hfs::packed().build()),
     ];
     let names = ["udf/gen_udf_bridge.iso", "udf/gen_mkudffs_201.img", "iso/hfsplus.iso", "iso/iso9660_hfs_part.iso"];
     let paths: Vec<PathBuf> = folder().map(|folder| names.map(|name| folder.join(name)).to_vec()).unwrap_or_default();

@@ -135,6 +135,16 @@ fn moved_directories_are_where_they_belong() {
     insta::assert_snapshot!(laid.shown());
 }
 
+/// A record refers to the directory that it is in, and to the root.
+#[test]
+fn references_in_a_circle_end() {
+    let to = |name: &str, block| record(name, 0, 0).with(&[field("CL", &both32(block)), px(0o040_755)]);
+    let mut laid = rock(&[sp(0), er()], &[folder("SUB", 21)]);
+    laid.put(21, &directory(21, ROOT, &[to("SELF", 21), to("UP", ROOT)]));
+    let shown = laid.shown();
+    assert_eq!(shown.lines().take(6).filter(|line| line.contains("!! it was listed already")).count(), 2, "{shown}");
+}
+
 /// The directory for moved ones in block 22 holds two; a record in block 21 refers to that of block 23, if it is told to.
 fn moved(refers: bool, parents: [Option<u32>; 2]) -> Laid {
     let marked = |name: &str, block| folder(name, block).with(&[field("RE", &[])]);

@@ -3,11 +3,12 @@
 use super::job::{Job, Source};
 use crate::shown;
 use discconv_fs::safe_name;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Give every job names that can be written and that no other has, capital letters or not. Says what had to change.
 pub(super) fn settle(jobs: &mut [Job]) -> Vec<String> {
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken: HashMap<String, u64> = HashMap::new();
     // What became of the folders, by the names they have on the disc.
     let mut folders: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let mut changed = 0_u64;
@@ -38,14 +39,18 @@ pub(super) fn settle(jobs: &mut [Job]) -> Vec<String> {
         .collect()
 }
 
-/// The name, or the first of `name~2.ext`, `name~3.ext` that is free in this folder.
-fn free(folder: &[String], name: &str, taken: &mut HashSet<String>) -> String {
+/// The name, or the first of `name~2.ext`, `name~3.ext` that is free in this folder. By each name that was asked for stands the
+/// last number that it got: a folder may have the same name a million times.
+fn free(folder: &[String], name: &str, taken: &mut HashMap<String, u64>) -> String {
     let key = |name: &str| folder.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join("/").to_lowercase();
     let (stem, extension) =
         name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or((name, ""), |(stem, _)| (stem, &name[stem.len()..]));
-    for number in 1_u64.. {
+    let last = taken.get(&key(name)).copied().unwrap_or(0);
+    for number in last + 1.. {
         let candidate = if number == 1 { name.to_owned() } else { numbered(stem, number, extension) };
-        if taken.insert(key(&candidate)) {
+        if let Entry::Vacant(place) = taken.entry(key(&candidate)) {
+            place.insert(1);
+            taken.insert(key(name), number);
             return candidate;
         }
     }
@@ -79,6 +84,10 @@ mod tests {
         let notes = settle(&mut jobs);
         let paths: Vec<String> = jobs.iter().map(Job::path).collect();
         assert_eq!(paths, ["__", "a", "A~2/x", "a~3/X", "b_c/d", "b_c~2", "_nul.txt", "x.tar", "X~2.TAR", "__/y"]);
+        // However often: numbers go on from the last.
+        let mut same: Vec<Job> = (0..100_000).map(|_| job("same", Source::Nothing)).collect();
+        settle(&mut same);
+        assert_eq!(same.last().map(Job::path).as_deref(), Some("same~100000"));
         assert_eq!(notes, ["8 names changed so that every system can bear it: .. is written as __"]);
     }
 }

@@ -11,6 +11,7 @@ mod images;
 mod laid;
 mod laid_fs;
 mod laid_gd;
+mod laid_hfs;
 mod packed;
 mod proof;
 mod sealed;

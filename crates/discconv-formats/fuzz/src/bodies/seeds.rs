@@ -2,7 +2,7 @@
 //! file reaches further than one of noise.
 
 use super::folder::MARK;
-use super::{laid, laid_fs, laid_gd, sealed};
+use super::{laid, laid_fs, laid_gd, laid_hfs, sealed};
 use discconv_codec::deflate::Deflater;
 use discconv_codec::lz4::Lz4Encoder;
 use discconv_codec::{Level, bzip2};
@@ -49,11 +49,14 @@ fn all_of(target: &str, root: &Path) -> Vec<Seed> {
         "fs_udf" => vec![("udf".to_owned(), sealed::pack(&udf::volume("LABEL", "FILE.TXT", b"content")))],
         "fs_others" => [("xdvdfs", consoles::xdvdfs()), ("opera", consoles::opera())]
             .into_iter()
-            .map(|(name, user)| (name.to_owned(), sealed::pack(&user)))
+            .map(|(name, user)| (name.to_owned(), user))
+            .chain(laid_hfs::all())
+            .map(|(name, user)| (name, sealed::pack(&user)))
             .collect(),
         "identify" => [("playstation", game()), ("xdvdfs", consoles::xdvdfs()), ("opera", consoles::opera())]
             .into_iter()
             .map(|(name, user)| (name.to_owned(), user))
+            .chain(laid_hfs::all())
             .collect(),
         _ => Vec::new(),
     }
