@@ -111,7 +111,7 @@ impl<'a> Maker<'a> {
             image.put(udf::INTEGRITY, &udf::integrity(&volume));
             image.put(udf::ANCHOR, &udf::anchor(udf::ANCHOR));
             image.put(udf::PARTITION, &udf::file_set(&volume, files.root()));
-            image.put(udf::PARTITION.saturating_add(files.root()), &files.write(places));
+            files.write(places, image.from(udf::PARTITION.saturating_add(files.root())));
         }
         if let Some(catalog) = layout.catalog {
             image.put(catalog, &iso::catalog(self.loader(self.bios, layout, true), self.loader(self.uefi, layout, false)).0);
@@ -199,9 +199,13 @@ impl<'a> Maker<'a> {
 struct Image(Vec<u8>);
 
 impl Image {
+    /// All from a block on.
+    fn from(&mut self, first: u32) -> &mut [u8] {
+        self.0.get_mut(first as usize * BLOCK..).unwrap_or_default()
+    }
+
     fn put(&mut self, first: u32, bytes: &[u8]) {
-        let room = self.0.get_mut(first as usize * BLOCK..).unwrap_or_default();
-        let (room, bytes) = (room.get_mut(..bytes.len()), bytes);
+        let room = self.from(first).get_mut(..bytes.len());
         debug_assert!(room.is_some(), "the layout has room for everything");
         room.into_iter().for_each(|room| room.copy_from_slice(bytes));
     }

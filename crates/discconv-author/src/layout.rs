@@ -2,7 +2,7 @@
 //!
 //! System area, descriptors, UDF's descriptors and partition, boot catalogue, path tables, directories, files, padding.
 
-use crate::bytes::{BLOCK, blocks, word};
+use crate::bytes::{blocks, word};
 use crate::iso::{self, Tree};
 use crate::nodes::Nodes;
 use crate::udf;
@@ -91,7 +91,7 @@ impl Layout {
         if let Some(files) = files {
             let recognition = cursor.take(3)?;
             let directories = files.end_of_entries();
-            let behind = files.write(&udf::Places::default()).len() as u64 / BLOCK as u64 - u64::from(files.entries());
+            let behind = files.behind();
             cursor.next = u64::from(udf::PARTITION) + u64::from(directories);
             cursor.take(behind)?;
             udf = Some((recognition, udf::Places { directories, contents: Vec::new() }));

@@ -19,7 +19,7 @@ const BATCH: u64 = 256;
 pub struct Space {
     disc: Arc<Disc>,
     /// The windows by number, the one that was used last at the end.
-    windows: Mutex<Vec<(u64, Arc<[u8]>)>>,
+    windows: Mutex<Vec<(u64, Arc<Vec<u8>>)>>,
     /// What reading needs, one for each reader there was at a time.
     scratches: Mutex<Vec<Scratch>>,
 }
@@ -141,7 +141,7 @@ impl Space {
     }
 
     /// Put a window where it is found again; another reader may have had the same.
-    fn keep(&self, number: u64, window: Arc<[u8]>) {
+    fn keep(&self, number: u64, window: Arc<Vec<u8>>) {
         let mut windows = locked(&self.windows);
         windows.retain(|(kept, _)| *kept != number);
         if windows.len() >= WINDOWS {
@@ -151,11 +151,11 @@ impl Space {
     }
 
     /// All sectors of a window, if they can be read.
-    fn window(&self, scratch: &mut Scratch, number: u64) -> Option<Arc<[u8]>> {
+    fn window(&self, scratch: &mut Scratch, number: u64) -> Option<Arc<Vec<u8>>> {
         let first = number * WINDOW;
         let sectors = (first + WINDOW).min(self.end() / SECTOR).checked_sub(first)?;
         let mut bytes = vec![0; usize::try_from(sectors * SECTOR).ok()?];
-        self.sectors(scratch, first, &mut bytes).ok().map(|()| bytes.into())
+        self.sectors(scratch, first, &mut bytes).ok().map(|()| Arc::new(bytes))
     }
 
     /// Whole sectors straight into `out` where it begins at one, else one through a buffer. Returns the bytes filled.

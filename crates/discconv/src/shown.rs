@@ -5,6 +5,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A name from an image, a folder or the command line, safe to print: what a terminal would act on is escaped.
 pub(crate) fn name(text: &str) -> String {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if is_treacherous(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }

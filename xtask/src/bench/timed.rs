@@ -1,7 +1,7 @@
 //! Rows of commands, each with its time, its memory and what it is held against.
 
 use super::inputs::Inputs;
-use super::rows::{Claim, Goal, PEAK_KIB, Row};
+use super::rows::{Claim, Goal, Row};
 use super::{measure, shown_time};
 use crate::{sh, tree};
 use discconv_testkit::Rng;
@@ -55,7 +55,7 @@ impl Table {
         let mut text = format!("| Work | {} | goal | time | peak MiB |\n|---|--:|--:|--:|--:|\n", self.heading);
         for (row, one) in rows.iter().zip(seen) {
             let verdict = verdict(row, one, time_of(rows, seen, row.yardstick), inputs);
-            let heavy = row.is_ours() && one.peak_kib.is_some_and(|kib| kib > PEAK_KIB);
+            let heavy = row.is_ours() && one.peak_kib.is_some_and(|kib| kib > row.peak_kib);
             if verdict.miss {
                 misses.push(row.id.to_owned());
             }

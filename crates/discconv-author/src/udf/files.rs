@@ -122,9 +122,21 @@ impl<'a> Files<'a> {
         u64::from(FIRST_UNIQUE) + u64::from(self.entries())
     }
 
-    /// All entries, and behind them directories and long links.
-    pub(crate) fn write(&self, places: &Places) -> Vec<u8> {
-        let (mut entries, mut behind) = (Vec::new(), Vec::new());
+    /// All entries, and behind them directories and long links, into the blocks that they have: there may be a million.
+    pub(crate) fn write(&self, places: &Places, into: &mut [u8]) {
+        let behind = self.make(places, |at, entry| put(into, at * BLOCK, entry));
+        put(into, self.owners.len() * BLOCK, &behind);
+    }
+
+    /// Blocks of directories and long links.
+    pub(crate) fn behind(&self) -> u64 {
+        // How long they are does not depend on any place.
+        (self.make(&Places::default(), |_, _| ()).len() / BLOCK) as u64
+    }
+
+    /// Give out all entries with their numbers, and return what stands behind them.
+    fn make(&self, places: &Places, mut give: impl FnMut(usize, &[u8])) -> Vec<u8> {
+        let mut behind = Vec::new();
         for (at, number) in self.owners.iter().enumerate() {
             let block = FIRST_ENTRY + word(at);
             let node = &self.nodes.list[*number];
@@ -148,10 +160,9 @@ impl<'a> Files<'a> {
                     self.entry(*number, block, DIRECTORY, &Stored::At { first, len })
                 }
             };
-            entries.extend(written);
+            give(at, &written);
         }
-        entries.extend(behind);
-        entries
+        behind
     }
 
     fn unique(&self, node: usize) -> u32 {
@@ -270,6 +281,13 @@ fn components(target: &[u8]) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// Bytes at a place that the layout gave them.
+fn put(into: &mut [u8], at: usize, bytes: &[u8]) {
+    let room = into.get_mut(at..).and_then(|room| room.get_mut(..bytes.len()));
+    debug_assert!(room.is_some(), "the layout has room for everything");
+    room.into_iter().for_each(|room| room.copy_from_slice(bytes));
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use super::ground::Ground;
 use super::record::Record;
+use super::wire::byte;
 use crate::space::SECTOR;
 use discconv_core::{Error, Result};
+use discconv_sector::USER;
 
 /// Sectors without a record after which nothing more is expected in a directory, whatever its length says.
 const MOST_EMPTY: u32 = 64;
@@ -15,6 +17,9 @@ pub(super) struct Records<'a> {
     at: u64,
     end: u64,
     empty: u32,
+    /// The sector that was read last, and its bytes: most records lie in one with others.
+    loaded: Option<u64>,
+    sector: [u8; USER],
 }
 
 impl<'a> Records<'a> {
@@ -25,7 +30,7 @@ impl<'a> Records<'a> {
         if there < end {
             ground.odd(start, &format!("a directory of {len} bytes, which goes past the end of the disc"));
         }
-        Records { ground, start, at: start, end: there, empty: 0 }
+        Records { ground, start, at: start, end: there, empty: 0, loaded: None, sector: [0; USER] }
     }
 
     /// The next record.
@@ -38,35 +43,50 @@ impl<'a> Records<'a> {
                 self.ground.odd(self.at, "a directory without records from here on; its rest is left out");
                 return Ok(None);
             }
-            let Some(len) = self.length()? else {
+            if !self.load()? {
                 self.skip_sector();
                 continue;
-            };
-            match Record::read(self.ground, self.at)? {
-                Some(record) if len > 0 => {
-                    self.at = record.end();
-                    self.empty = 0;
-                    return Ok(Some(record));
-                }
-                Some(_) | None if len == 0 => self.skip_sector(),
-                _ => {
-                    self.ground.odd(self.at, &format!("a record of {len} bytes; the rest of the sector is left out"));
-                    self.skip_sector();
-                }
             }
+            let (there, len) = self.here();
+            if len == 0 {
+                self.skip_sector();
+                continue;
+            }
+            let within = usize::from(len) <= there.len();
+            let record =
+                if within { Record::new(self.ground.dialect, self.at, there) } else { Record::read(self.ground, self.at)? };
+            if let Some(record) = record {
+                self.at = record.end();
+                self.empty = 0;
+                return Ok(Some(record));
+            }
+            self.ground.odd(self.at, &format!("a record of {len} bytes; the rest of the sector is left out"));
+            self.skip_sector();
         }
         Ok(None)
     }
 
-    /// The length byte of what is here; none if the sector cannot be read.
-    fn length(&self) -> Result<Option<u8>> {
-        let mut len = [0];
-        match self.ground.space.read(self.at, &mut len) {
-            Ok(()) => Ok(Some(len[0])),
+    /// The rest of the sector from here on, and its first byte: the length of what is here.
+    fn here(&self) -> (&[u8], u8) {
+        let there = self.sector.get(usize::try_from(self.at % SECTOR).unwrap_or(USER)..).unwrap_or_default();
+        (there, byte(there, 0))
+    }
+
+    /// Read the sector that this place is in; `false` if that cannot be.
+    fn load(&mut self) -> Result<bool> {
+        let number = self.at / SECTOR;
+        if self.loaded == Some(number) {
+            return Ok(true);
+        }
+        match self.ground.space.read(number * SECTOR, &mut self.sector) {
+            Ok(()) => {
+                self.loaded = Some(number);
+                Ok(true)
+            }
             Err(error) if self.at == self.start => Err(error),
             Err(error @ (Error::Io { .. } | Error::Malformed { .. } | Error::Unsupported { .. })) => {
                 self.ground.odd(self.at, &format!("a directory that cannot be read here: {error}"));
-                Ok(None)
+                Ok(false)
             }
             Err(error) => Err(error),
         }
