@@ -25,7 +25,8 @@ fn what_goes_in_comes_out_of_every_container() {
     for name in ["x.iso", "x.cue", "x.cso", "x.chd"] {
         room.run(&["create", "game", name, "--label", "MY_DISC"]).ok().says("verified: 1 of 1 tracks identical");
         let out = format!("out-{}", &name[2..]);
-        room.run(&["extract", name, "-o", &out]).ok();
+        // Three trees of names are one volume: no choice to be told.
+        room.run(&["extract", name, "-o", &out]).ok().never_says("taken from");
         assert!(files(&room, &out) == files(&room, "game"), "{name}: {}", room.tree());
         assert_eq!(room.run(&["info", name, "--json"]).ok().json()["file_systems"][0]["label"], "MY_DISC");
     }

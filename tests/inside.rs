@@ -198,7 +198,7 @@ fn other_volumes_are_told_with_the_way_to_choose_them() {
     let own = mac(b"for a Mac");
     hybrid[..own.len()].copy_from_slice(&own);
     room.put("x.iso", &hybrid);
-    room.run(&["ls", "x.iso"]).ok().says("x.iso: ISO 9660, volume INSIDE; also HFS, volume Short (--fs hfs)");
+    room.run(&["ls", "x.iso"]).ok().says("x.iso: ISO 9660, volume INSIDE\nalso HFS, volume Short (--fs hfs)\n");
     room.run(&["extract", "x.iso", "-o", "first"]).ok().says("note: taken from ISO 9660, volume INSIDE; also HFS");
     let json = room.run(&["extract", "x.iso", "-o", "second", "--fs", "hfs", "--json"]).ok().json();
     assert_eq!(json["fs"], "hfs");

@@ -103,20 +103,25 @@ impl Inside {
         lookup(system, path)?.ok_or_else(|| no_such(path, &self.image))
     }
 
-    /// The chosen file system in a few words, the others, and how to choose them.
+    /// The chosen file system in a few words.
     pub(crate) fn words(&self) -> Result<String, Failure> {
         let about = self.system()?.about();
+        Ok(format!("{}{}", about.kind.name(), label_words(about)))
+    }
+
+    /// The others, and how to choose them, if there are any.
+    pub(crate) fn others(&self) -> Option<String> {
         let others = || (0..).zip(&self.systems).zip(ids(&self.systems)).filter(|((place, _), _)| *place != self.chosen);
         let names: Vec<String> = others().map(|((_, system), _)| name_words(system.about())).collect();
         let ids: Vec<String> = others().map(|(_, id)| id).collect();
-        let also =
-            if names.is_empty() { String::new() } else { format!("; also {} (--fs {})", names.join(", "), ids.join(", ")) };
-        Ok(format!("{}{}{also}", about.kind.name(), label_words(about)))
+        (!names.is_empty()).then(|| format!("also {} (--fs {})", names.join(", "), ids.join(", ")))
     }
 
-    /// The same where there was a choice.
-    pub(crate) fn choice_words(&self) -> Option<String> {
-        self.words().ok().filter(|_| self.systems.len() > 1)
+    /// Is there another volume, which may hold other files, rather than only other trees of names for the same?
+    pub(crate) fn has_other_volumes(&self) -> bool {
+        let tree = |kind| matches!(kind, Kind::Iso9660 | Kind::RockRidge | Kind::Joliet | Kind::Enhanced);
+        let volumes = self.systems.iter().filter(|system| !tree(system.about().kind)).count();
+        volumes + usize::from(self.systems.iter().any(|system| tree(system.about().kind))) > 1
     }
 
     /// What --fs calls the chosen one.

@@ -52,7 +52,8 @@ pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> 
     drop(progress);
     // What was odd when folders were listed, and what of their files cannot be taken out at all.
     let odd = system.map(FileSystem::notes).unwrap_or_default().into_iter().map(|note| note.text);
-    let chosen = inside.choice_words().map(|words| format!("taken from {words}"));
+    let others = inside.others().filter(|_| inside.has_other_volumes());
+    let chosen = others.and_then(|others| Some(format!("taken from {}; {others}", inside.words().ok()?)));
     outcome.notes.splice(0..0, chosen.into_iter().chain(notes).chain(odd));
     Ok(tell(&outcome, &inside, args, console))
 }

@@ -47,7 +47,8 @@ pub(crate) fn run(args: &LsArgs, console: &Console) -> Result<u8, Failure> {
     if console.json {
         console.stream(|out| json::print(out, &inside, system, &listing));
     } else {
-        let head = format!("{}: {}", inside.image.shown, inside.words()?);
+        let head = [Some(format!("{}: {}", inside.image.shown, inside.words()?)), inside.others()];
+        let head = head.into_iter().flatten().collect::<Vec<_>>().join("\n");
         console.stream(|out| text::print(out, &head, system, &listing, args.long));
         system.notes().iter().for_each(|note| console.note(&note.text));
     }
