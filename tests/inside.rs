@@ -188,6 +188,35 @@ fn what_hfs_plus_keeps_beside_content_is_told() {
     assert!(room.get("out/plain") == b"hello" && room.get("out/forks").is_empty() && !room.has("out/lzfse"));
 }
 
+/// A folder with two names comes out once, which is told and no fault.
+#[test]
+fn a_folder_with_two_names_comes_out_once() {
+    use discconv_testkit::hfs::{Plus, file, folder, fork, hard_link};
+    let named = |parent, name: &str, record| (parent, name.to_owned(), record);
+    let volume = Plus {
+        catalog: vec![
+            named(2, ".HFS+ Private Directory Data\r", folder(17)),
+            named(17, "dir_60", folder(60)),
+            named(2, "first", hard_link(20, 60, true)),
+            named(2, "second", hard_link(21, 60, true)),
+            named(60, "a", file(22, &fork(5, &[(100, 1)]), &[])),
+        ],
+        content: vec![(100, b"hello".to_vec())],
+        ..Plus::default()
+    };
+    let room = Room::new();
+    room.put("x.iso", &volume.build());
+    let words = "1 folder with a second name: what is in them is under the first alone (second)";
+    room.run(&["ls", "x.iso"]).ok().says(words);
+    room.run(&["extract", "x.iso", "-o", "out"]).ok().says(words);
+    assert!(room.get("out/first/a") == b"hello" && room.path("out/second").is_dir() && !room.has("out/second/a"));
+    let json = room.run(&["ls", "x.iso", "--json"]).ok().json();
+    assert!(
+        json["entries"].as_array().unwrap().iter().any(|entry| entry["path"] == "second" && entry["again"] == true),
+        "{json}"
+    );
+}
+
 /// A disc for two systems has two volumes: the first is looked into, the other is told with the way to choose it.
 #[test]
 fn other_volumes_are_told_with_the_way_to_choose_them() {

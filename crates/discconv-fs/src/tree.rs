@@ -17,11 +17,14 @@ pub struct Walked<'a> {
     pub entry: &'a Entry,
     /// It is a directory that was not entered, for this reason: it is one of those above, is too deep, or cannot be read.
     pub trouble: Option<String>,
+    /// It is a directory that was entered already, under another name.
+    pub again: bool,
 }
 
 /// Every entry below `from`, directories before what is in them, each in the order of its directory.
 ///
-/// A directory that cannot be read, lies too deep or was entered already is told with the reason, and the walk goes on.
+/// A directory that cannot be read, lies too deep or contains itself is told with the reason, and the walk goes on. One that has
+/// several names is entered under the first of them.
 /// Returns `false` if the visitor broke off or there are more entries than `limits` allow.
 ///
 /// # Errors
@@ -37,9 +40,12 @@ pub fn walk(
     let mut path = Vec::new();
     // What is still to be told of each open directory, the last entry first.
     let mut open = vec![reversed(system.list(from)?)];
+    // The directories that are open.
+    let mut above = vec![from.id];
     while let Some(entries) = open.last_mut() {
         let Some(entry) = entries.pop() else {
             open.pop();
+            above.pop();
             path.pop();
             continue;
         };
@@ -47,14 +53,18 @@ pub fn walk(
             Some(left) => left,
             None => return Ok(false),
         };
-        let below = if entry.is_directory() { enter(system, &entry, open.len(), &mut entered) } else { Ok(None) };
+        let again = entry.is_directory() && !above.contains(&entry.id) && entered.contains(&entry.id);
+        let below = if entry.is_directory() && !again { enter(system, &entry, &above, &mut entered) } else { Ok(None) };
         path.push(entry.name.clone());
         let trouble = below.as_ref().err().cloned();
-        if visit(&Walked { path: &path, entry: &entry, trouble })?.is_break() {
+        if visit(&Walked { path: &path, entry: &entry, trouble, again })?.is_break() {
             return Ok(false);
         }
         match below {
-            Ok(Some(entries)) => open.push(reversed(entries)),
+            Ok(Some(entries)) => {
+                open.push(reversed(entries));
+                above.push(entry.id);
+            }
             _ => {
                 path.pop();
             }
@@ -72,15 +82,16 @@ fn reversed(mut entries: Vec<Entry>) -> Vec<Entry> {
 fn enter(
     system: &dyn FileSystem,
     entry: &Entry,
-    depth: usize,
+    above: &[u64],
     entered: &mut HashSet<u64>,
 ) -> std::result::Result<Option<Vec<Entry>>, String> {
-    if depth >= DEEPEST {
+    if above.contains(&entry.id) {
+        return Err("it contains itself".to_owned());
+    }
+    if above.len() >= DEEPEST {
         return Err(format!("it lies deeper than {DEEPEST} directories"));
     }
-    if !entered.insert(entry.id) {
-        return Err("it was listed already under another name, or contains itself".to_owned());
-    }
+    entered.insert(entry.id);
     system.list(entry).map(Some).map_err(|error| error.to_string())
 }
 

@@ -53,8 +53,7 @@ impl<'a> Records<'a> {
                 continue;
             }
             let within = usize::from(len) <= there.len();
-            let record =
-                if within { Record::new(self.ground.dialect, self.at, there) } else { Record::read(self.ground, self.at)? };
+            let record = if within { Record::new(self.ground.dialect, self.at, there) } else { self.across()? };
             if let Some(record) = record {
                 self.at = record.end();
                 self.empty = 0;
@@ -70,6 +69,14 @@ impl<'a> Records<'a> {
     fn here(&self) -> (&[u8], u8) {
         let there = self.sector.get(usize::try_from(self.at % SECTOR).unwrap_or(USER)..).unwrap_or_default();
         (there, byte(there, 0))
+    }
+
+    /// A record that goes on in the next sector, if that can be read.
+    fn across(&self) -> Result<Option<Record>> {
+        match Record::read(self.ground, self.at) {
+            Err(Error::Io { .. } | Error::Malformed { .. } | Error::Unsupported { .. }) => Ok(None),
+            read => read,
+        }
     }
 
     /// Read the sector that this place is in; `false` if that cannot be.

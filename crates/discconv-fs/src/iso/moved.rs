@@ -9,7 +9,7 @@ use super::susp::Budget;
 use super::tree::{Folder, Tree};
 use discconv_core::Result;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A folder for moved directories that is marked as moved itself holds no such folder.
@@ -26,6 +26,8 @@ pub(super) struct Moved {
     all: OnceLock<HashSet<u32>>,
     /// Bytes of directories that were read for this. Together they are no longer than the disc, unless they overlap.
     read: AtomicU64,
+    /// There would have been more to read, so that what was found says nothing.
+    cut: AtomicBool,
 }
 
 impl Tree {
@@ -38,6 +40,10 @@ impl Tree {
             None => depth < DEEPEST && !self.has_entries(folder, depth + 1),
         };
         if referred || self.referred().contains(&folder.block) {
+            return false;
+        }
+        if self.moved.cut.load(Ordering::Relaxed) {
+            self.ground.odd(record.at, "moved directories (RE) in more directories than a disc has room for; not all are shown");
             return false;
         }
         self.ground.odd(record.at, "a moved directory (RE) that no record refers to (CL); it is shown where it lies");
@@ -108,7 +114,12 @@ impl Tree {
     }
 
     fn may_read(&self, folder: Folder) -> bool {
-        let before = self.moved.read.fetch_add(folder.len.into(), Ordering::Relaxed);
-        before.saturating_add(folder.len.into()) <= self.ground.space.end().saturating_mul(2)
+        let end = self.ground.space.end();
+        // What a record says of its directory may be any length, what is read ends with the disc.
+        let len = self.start(folder).map_or(0, |start| u64::from(folder.len).min(end.saturating_sub(start)));
+        let fits = |before: u64| before.checked_add(len).filter(|after| *after <= end.saturating_mul(2));
+        let may = self.moved.read.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok();
+        self.moved.cut.fetch_or(!may, Ordering::Relaxed);
+        may
     }
 }

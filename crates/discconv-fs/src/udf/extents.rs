@@ -43,6 +43,19 @@ pub(super) fn runs(partitions: &Partitions, node: &Node, copy: Copy) -> Result<V
     Ok(content.runs)
 }
 
+/// Where the content of `node` begins: what the descriptors in its own block tell, none of those that they go on to.
+///
+/// # Errors
+/// As [`runs`], of these descriptors.
+pub(super) fn first_runs(partitions: &Partitions, node: &Node, copy: Copy) -> Result<Vec<Run>> {
+    if node.layout == EMBEDDED {
+        return embedded(&partitions.space, node);
+    }
+    let mut content = Content { partitions, node, copy, left: node.len, stored: 0, runs: Vec::new() };
+    content.take(&node.descriptors)?;
+    Ok(content.runs)
+}
+
 /// The content is where the descriptors would be.
 fn embedded(space: &Space, node: &Node) -> Result<Vec<Run>> {
     let there = node.descriptors.len() as u64;

@@ -35,7 +35,8 @@ use discconv_core::{At, Error, Limits, Note, Result};
 use icb::{Node, kind};
 use partitions::{Copy, Map, Partitions};
 use sequence::Volume;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use wire::{Block, FileSet, Logical};
 
 /// No path of a symbolic link is longer.
@@ -64,6 +65,8 @@ struct Udf {
     root: Result<Block, String>,
     limits: Limits,
     streams: Aside,
+    /// Is there a stream in that directory of streams, by its place?
+    stream_directories: Mutex<HashMap<(u16, u32), bool>>,
     odd: Oddities,
 }
 
@@ -85,7 +88,8 @@ impl Udf {
         }
         let root = file_set.map(|found| found.root.block).map_err(|error| error.to_string());
         let streams = Aside::new("named streams, which are not shown");
-        Ok(Udf { partitions, about, root, limits: *limits, streams, odd: Oddities::default() })
+        let stream_directories = Mutex::default();
+        Ok(Udf { partitions, about, root, limits: *limits, streams, stream_directories, odd: Oddities::default() })
     }
 
     /// What `read` makes of the main copy, or of the mirror where it errs.
@@ -150,12 +154,29 @@ impl Udf {
         entry
     }
 
-    /// Is there a stream in that directory of streams? Only its start is looked at.
+    /// Is there a stream in that directory of streams? Only its start is looked at, and only once: any number of names may
+    /// lead to it, and its descriptors anywhere.
     fn has_streams(&self, directory: Block) -> bool {
+        let key = (directory.part, directory.number);
+        let known = || self.stream_directories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&key) {
+            return *known;
+        }
+        let has = self.look_for_streams(directory);
+        known().insert(key, has);
+        has
+    }
+
+    fn look_for_streams(&self, directory: Block) -> bool {
         let first = self.either(|copy| {
             let node = icb::read(&self.partitions, directory, copy)?;
-            let runs = extents::runs(&self.partitions, &node, copy)?;
-            let start = crate::gather::cut(&runs, 0, node.len.min(MOST_STREAM_BYTES)).unwrap_or_default();
+            let runs = extents::first_runs(&self.partitions, &node, copy)?;
+            let there = runs.iter().fold(0, |sum: u64, run| sum.saturating_add(run.len));
+            if there == 0 && node.len > 0 {
+                // All descriptors are elsewhere: rather told than overlooked.
+                return Ok(true);
+            }
+            let start = crate::gather::cut(&runs, 0, there.min(MOST_STREAM_BYTES)).unwrap_or_default();
             let start = gather(&self.partitions.space, &start, "a directory of named streams")?;
             Ok(matches!(node.kind, kind::STREAMS | kind::DIRECTORY) && directory::has_names(&start))
         });

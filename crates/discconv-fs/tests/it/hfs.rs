@@ -204,6 +204,23 @@ fn compressed_files_that_lie() {
     lies(4, 5, &[], &right[..3], "bytes wanted");
 }
 
+/// A folder with two names is no fault: what is in it is listed under the first.
+#[test]
+fn a_folder_may_have_two_names() {
+    let volume = Plus {
+        catalog: vec![
+            named(2, PRIVATE_FOLDERS, folder(17)),
+            named(17, "dir_60", folder(60)),
+            named(2, "first", hard_link(20, 60, true)),
+            named(2, "second", hard_link(21, 60, true)),
+            named(60, "a", file(22, &fork(512, &[(100, 1)]), &[])),
+        ],
+        content: vec![(100, vec![b'a'; 512])],
+        ..Plus::default()
+    };
+    insta::assert_snapshot!(shown(&volume));
+}
+
 /// Folders that are in themselves, by their numbers or by hard links; files that share their blocks.
 #[test]
 fn folders_in_a_circle_end_and_files_may_overlap() {

@@ -39,7 +39,10 @@ pub(crate) fn tree(space: &Arc<Space>, system: &dyn FileSystem) -> String {
     let mut text = about(system.about());
     let done = walk(system, &system.root(), &Limits::default(), |walked| {
         let depth = "  ".repeat(walked.path.len());
-        let trouble = walked.trouble.as_ref().map_or_else(String::new, |trouble| format!(" !! {trouble}"));
+        let mut trouble = walked.trouble.as_ref().map_or_else(String::new, |trouble| format!(" !! {trouble}"));
+        if walked.again {
+            trouble.push_str(" (above, under another name)");
+        }
         writeln!(text, "{depth}{}{trouble}", entry(space, system, walked.entry)).unwrap();
         Ok(ControlFlow::Continue(()))
     });

@@ -12,8 +12,9 @@ const BEFORE: [(&str, i32); 2] = [("00000001.TMP", 10_000), ("00000001.LT1", 1_5
 /// What is looked at: runs of sectors, so that what is packed is unpacked few times.
 const SPOTS: i32 = 8;
 const SPOT: i32 = 32;
-/// So many bad ones are no scratch, and then it is enough; of 256 there should be 15.
+/// So many bad ones, in so many runs, are no scratch, and then it is enough; of 256 there should be 15.
 const ENOUGH: usize = 3;
+const ENOUGH_SPOTS: usize = 3;
 
 pub(super) fn find(look: &Look) -> Result<Option<Sign>> {
     for (name, most) in BEFORE {
@@ -46,18 +47,20 @@ fn next_file(look: &Look, after: i32) -> Result<Option<i32>> {
 
 /// None where EDC is not stored, or where it holds.
 fn sample(look: &Look, name: &str, start: i32, end: i32) -> Result<Option<Sign>> {
-    let (mut seen, mut bad) = (0, Vec::new());
+    let (mut seen, mut bad, mut spots) = (0, Vec::new(), 0);
     let step = (end - start).max(0) / SPOTS;
     for spot in 0..SPOTS {
         let first = start + step * spot;
         let found = look_at(look, first, SPOT.min(step))?;
         seen += found.0;
+        spots += usize::from(!found.1.is_empty());
         bad.extend(found.1);
-        if bad.len() >= ENOUGH {
+        if bad.len() >= ENOUGH && spots >= ENOUGH_SPOTS {
             break;
         }
     }
-    let (Some(first), Some(last), true) = (bad.first(), bad.last(), bad.len() >= ENOUGH) else { return Ok(None) };
+    let enough = bad.len() >= ENOUGH && spots >= ENOUGH_SPOTS;
+    let (Some(first), Some(last), true) = (bad.first(), bad.last(), enough) else { return Ok(None) };
     let what =
         format!("{} of {seen} sectors behind {name} that were looked at have a wrong EDC, as SafeDisc has them", bad.len());
     Ok(Some(Sign::new(SAFEDISC, Worth::Proof, format!("LBA {first} to {last}"), what)))

@@ -51,6 +51,16 @@ pub(super) fn find(look: &Look) -> Result<Vec<Sign>> {
             }
         }
     }
+    // However many sections of however many programs: it is one sign.
+    let mut weak: Vec<&str> = Vec::new();
+    signs.retain(|sign: &Sign| match sign.worth {
+        Worth::OneOf(_) if weak.contains(&sign.name) => false,
+        Worth::OneOf(_) => {
+            weak.push(sign.name);
+            true
+        }
+        Worth::Telling | Worth::Proof => true,
+    });
     Ok(signs)
 }
 

@@ -112,6 +112,7 @@ pub(super) fn saturn(look: &Look, base: Lba) -> Result<Fields> {
     let mut fields = read(look, base, &SATURN)?;
     let both = field(&look.bytes(base, SATURN.product.0, SATURN.product.1 + SATURN.version.1)?);
     if let Some((product, version)) = both.rsplit_once('V')
+        && product.len() > SATURN.product.1
         && version.starts_with(|c: char| c.is_ascii_digit())
     {
         (fields.serial, fields.version) = (product.trim_end().to_owned(), format!("V{version}"));

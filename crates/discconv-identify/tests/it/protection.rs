@@ -92,6 +92,7 @@ fn sectors_that_were_mastered_wrong_are_proof() {
     ");
     assert_eq!(told(&with_gap(2000, |_| false)), "unknown\n");
     assert_eq!(told(&with_gap(2000, |sector| sector == 5)), "unknown\n", "a scratch");
+    assert_eq!(told(&with_gap(2000, |sector| (498..508).contains(&sector))), "unknown\n", "a long one");
 }
 
 #[test]

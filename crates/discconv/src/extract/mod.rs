@@ -34,7 +34,7 @@ struct Outcome {
 pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> {
     let inside = volume::open(&args.image, &args.choice)?;
     let patterns = Patterns::new(&args.paths)?;
-    let mut jobs = jobs(&inside, args, &patterns)?;
+    let (mut jobs, again) = jobs(&inside, args, &patterns)?;
     if let Some(missing) = patterns.unmatched() {
         return Err(volume::no_such(missing, &inside.image));
     }
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ExtractArgs, console: &Console) -> Result<u8, Failure> 
     let odd = system.map(FileSystem::notes).unwrap_or_default().into_iter().map(|note| note.text);
     let others = inside.others().filter(|_| inside.has_other_volumes());
     let chosen = others.and_then(|others| Some(format!("taken from {}; {others}", inside.words().ok()?)));
-    outcome.notes.splice(0..0, chosen.into_iter().chain(notes).chain(odd));
+    outcome.notes.splice(0..0, chosen.into_iter().chain(again).chain(notes).chain(odd));
     Ok(tell(&outcome, &inside, args, console))
 }
 
@@ -63,15 +63,20 @@ fn xa(args: &ExtractArgs) -> Option<u16> {
     args.xa.as_deref().and_then(|bytes| bytes.parse().ok())
 }
 
-/// Everything that is to be written, folders before what is in them.
-fn jobs(inside: &Inside, args: &ExtractArgs, patterns: &Patterns) -> Result<Vec<Job>, Failure> {
+/// Everything that is to be written, folders before what is in them; and a note on folders that have several names.
+fn jobs(inside: &Inside, args: &ExtractArgs, patterns: &Patterns) -> Result<(Vec<Job>, Option<String>), Failure> {
     let mut jobs = Vec::new();
+    let (mut again, mut example) = (0, String::new());
     // A disc without any file system may still have audio.
     if args.audio.is_none() || !inside.systems.is_empty() {
         let system = inside.system()?;
         let whole = walk(system, &system.root(), &Limits::default(), |walked| {
             if crate::interrupt::asked() {
                 return Err(Error::Cancelled);
+            }
+            if walked.again {
+                again += 1;
+                example = walked.path.join("/");
             }
             let folder = walked.entry.is_directory();
             if patterns.wants(walked.path) && !(folder && patterns.are_some()) {
@@ -93,7 +98,7 @@ fn jobs(inside: &Inside, args: &ExtractArgs, patterns: &Patterns) -> Result<Vec<
     if let Some(kind) = args.audio {
         jobs.extend(audio::tracks(inside.space.disc(), kind).filter(|job| patterns.wants(&job.parts)));
     }
-    Ok(jobs)
+    Ok((jobs, (again > 0).then(|| crate::ls::again_words(again, &example))))
 }
 
 fn tell(outcome: &Outcome, inside: &Inside, args: &ExtractArgs, console: &Console) -> u8 {

@@ -20,6 +20,9 @@ pub(super) fn print(out: &mut dyn Write, inside: &Inside, system: &dyn FileSyste
                 let comma = if number == 0 { "" } else { "," };
                 write!(out, "{comma}\n    {}", format!("{entry:#}").replace('\n', "\n    "))?;
             }
+            // Once more: where files lie was found out just now, and may have told something.
+            let whole = format!("{:#}", frame(inside, system, listing));
+            let after = whole.split_once(PLACE).map_or(after, |(_, after)| after);
             writeln!(out, "\n  ]{after}")
         }
         None => writeln!(out, "{whole}"),
@@ -73,6 +76,9 @@ fn entry(system: &dyn FileSystem, line: &Line) -> Value {
         Ok(runs) => body.insert("extents".to_owned(), runs.iter().map(extent).collect()),
         Err(error) => body.insert("trouble".to_owned(), error.to_string().into()),
     };
+    if line.again {
+        body.insert("again".to_owned(), true.into());
+    }
     if let Some(why) = &line.trouble {
         body.insert("trouble".to_owned(), why.as_str().into());
     }

@@ -8,6 +8,7 @@ mod text;
 use crate::args::LsArgs;
 use crate::console::Console;
 use crate::errors::{self, Failure};
+use crate::shown;
 use crate::volume::{self, Inside};
 use discconv_core::{Error, Limits};
 use discconv_fs::{Entry, FileSystem, walk};
@@ -23,6 +24,8 @@ struct Line {
     above: Arc<[String]>,
     entry: Entry,
     trouble: Option<String>,
+    /// A folder that is listed already, under another name.
+    again: bool,
 }
 
 impl Line {
@@ -51,6 +54,10 @@ pub(crate) fn run(args: &LsArgs, console: &Console) -> Result<u8, Failure> {
         let head = head.into_iter().flatten().collect::<Vec<_>>().join("\n");
         console.stream(|out| text::print(out, &head, system, &listing, args.long));
         system.notes().iter().for_each(|note| console.note(&note.text));
+        let again: Vec<&Line> = listing.lines.iter().filter(|line| line.again).collect();
+        if let Some(first) = again.first() {
+            console.note(&again_words(again.len(), &first.path()));
+        }
     }
     let troubles = listing.lines.iter().filter_map(|line| line.trouble.as_ref().map(|why| (line, why)));
     let mut code = errors::DONE;
@@ -65,6 +72,12 @@ pub(crate) fn run(args: &LsArgs, console: &Console) -> Result<u8, Failure> {
     Ok(code)
 }
 
+/// What is said of folders that have several names.
+pub(crate) fn again_words(count: usize, example: &str) -> String {
+    let folders = shown::count(count as u64, "folder");
+    format!("{folders} with a second name: what is in them is under the first alone ({})", shown::name(example))
+}
+
 fn list(inside: &Inside, system: &dyn FileSystem, path: Option<&str>) -> Result<Listing, Failure> {
     let from = match path {
         Some(path) => inside.entry(path)?,
@@ -74,7 +87,7 @@ fn list(inside: &Inside, system: &dyn FileSystem, path: Option<&str>) -> Result<
     let mut lines = Vec::new();
     if !from.is_directory() {
         top.pop();
-        lines.push(Line { above: top.into(), entry: from, trouble: None });
+        lines.push(Line { above: top.into(), entry: from, trouble: None, again: false });
         return Ok(Listing { lines, whole: true });
     }
     let mut above: Arc<[String]> = top.as_slice().into();
@@ -83,7 +96,8 @@ fn list(inside: &Inside, system: &dyn FileSystem, path: Option<&str>) -> Result<
         if above.get(top.len()..) != Some(folders) {
             above = top.iter().chain(folders).cloned().collect();
         }
-        lines.push(Line { above: Arc::clone(&above), entry: walked.entry.clone(), trouble: walked.trouble.clone() });
+        let (entry, trouble) = (walked.entry.clone(), walked.trouble.clone());
+        lines.push(Line { above: Arc::clone(&above), entry, trouble, again: walked.again });
         Ok(if crate::interrupt::asked() { return Err(Error::Cancelled) } else { ControlFlow::Continue(()) })
     })?;
     Ok(Listing { lines, whole })

@@ -143,7 +143,7 @@ mod tests {
     fn line(path: &str, what: What, len: u64) -> Line {
         let mut above: Vec<String> = path.split('/').map(str::to_owned).collect();
         let name = above.pop().unwrap_or_default();
-        Line { above: above.into(), entry: Entry { len, ..Entry::new(name, what, 0) }, trouble: None }
+        Line { above: above.into(), entry: Entry { len, ..Entry::new(name, what, 0) }, trouble: None, again: false }
     }
 
     #[test]
