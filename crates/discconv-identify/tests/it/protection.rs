@@ -87,7 +87,7 @@ fn sectors_that_were_mastered_wrong_are_proof() {
     let shown = told(&with_gap(2000, |sector| sector % 17 == 5));
     insta::assert_snapshot!(shown, @r"
     SafeDisc
-      LBA 34 to 306: 4 of 64 sectors behind 00000001.TMP that were looked at have a wrong EDC, as SafeDisc has them
+      LBA 34 to 544: 6 of 96 sectors behind 00000001.TMP that were looked at have a wrong EDC, as SafeDisc has them
       00000001.TMP: a file of that name, as SafeDisc has it
     ");
     assert_eq!(told(&with_gap(2000, |_| false)), "unknown\n");
