@@ -4,7 +4,7 @@ use super::inputs::Inputs;
 use super::measure;
 use super::packed::inputs as packed;
 use super::rows::{Claim, Goal, PEAK_KIB, Row, row};
-use super::timed::Table;
+use super::timed::{LONG, LONG_ROUNDS, Table};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -54,7 +54,7 @@ pub(super) fn run(chosen: &[String], inputs: &Inputs, quick: bool, rounds: usize
     let (mut text, claims, misses) = TABLE.run(chosen, inputs, rounds)?;
     let _ = writeln!(
         text,
-        "\n{claims}Minimum of {rounds} rounds in random order, outputs created anew and synced, inputs in the page cache. The folder holds {files} files of programs and \
+        "\n{claims}Minimum of {rounds} rounds in random order ({LONG_ROUNDS} of what takes over {LONG} s), outputs created anew and synced, inputs in the page cache. The folder holds {files} files of programs and \
          documents; it is in the image (Joliet and Rock Ridge, made by xorriso) beside two long files. Ratios are to the first row of each part. Memory may reach {} MiB, with `create` {} MiB and with UDF {} MiB: it grows with the number of files.\nMachine: {}.",
         PEAK_KIB >> 10,
         CREATE_KIB >> 10,

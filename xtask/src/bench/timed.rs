@@ -10,6 +10,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Seconds of a run from which on so many rounds are enough.
+pub(super) const LONG: f64 = 4.0;
+pub(super) const LONG_ROUNDS: usize = 2;
+
 /// A table of rows.
 pub(super) struct Table {
     pub(super) rows: &'static [Row],
@@ -120,7 +124,9 @@ fn measure_all(rows: &[&Row], inputs: &Inputs, rounds: usize) -> Result<Vec<Seen
         }
         for i in order {
             let row = rows[i];
-            if (round > 0 && row.once) || seen[i].trouble.is_some() {
+            // What lasts long is not disturbed by anything that lasts less.
+            let long = round >= LONG_ROUNDS && seen[i].seconds.is_some_and(|seconds| seconds > LONG);
+            if long || (round > 0 && row.once) || seen[i].trouble.is_some() {
                 continue;
             }
             eprint!("\rround {}/{rounds} {:<24}", round + 1, row.id);
