@@ -66,7 +66,7 @@ impl<'a> Maker<'a> {
     /// The whole volume, 2048 bytes a block.
     fn source(&self, layout: &Layout, area: &SystemArea) -> Result<Arc<dyn ReadAt>> {
         let structures = self.structures(layout, area);
-        let mut sources: Vec<Arc<dyn ReadAt>> = vec![Arc::new(Bytes::new(self.nodes.origin.clone(), structures))];
+        let mut sources: Vec<Arc<dyn ReadAt>> = vec![Arc::new(Bytes::of_vec(self.nodes.origin.clone(), structures))];
         for number in &layout.order {
             let content = self.content(*number, layout)?;
             let whole = content.len().next_multiple_of(BLOCK as u64);

@@ -2,6 +2,7 @@
 
 use crate::error::{At, Error, Result};
 use std::any::Any;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -63,26 +64,41 @@ fn inside(offset: u64, wanted: usize, len: u64) -> bool {
 }
 
 /// Bytes in memory.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bytes {
     name: String,
-    bytes: Arc<[u8]>,
+    bytes: Arc<dyn AsRef<[u8]> + Send + Sync>,
 }
 
 impl Bytes {
     /// Bytes called `name`.
     pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Bytes {
-        Bytes { name: name.into(), bytes: bytes.into() }
+        Bytes { name: name.into(), bytes: Arc::new(bytes.into()) }
+    }
+
+    /// The same of a vector that may be long: to make a shared slice of it would copy it.
+    pub fn of_vec(name: impl Into<String>, bytes: Vec<u8>) -> Bytes {
+        Bytes { name: name.into(), bytes: Arc::new(bytes) }
+    }
+
+    fn all(&self) -> &[u8] {
+        (*self.bytes).as_ref()
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bytes").field("name", &self.name).field("len", &self.len()).finish()
     }
 }
 
 impl ReadAt for Bytes {
     fn len(&self) -> u64 {
-        self.bytes.len() as u64
+        self.all().len() as u64
     }
 
     fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
-        let stored = usize::try_from(offset).ok().and_then(|start| self.bytes.get(start..)?.get(..buf.len()));
+        let stored = usize::try_from(offset).ok().and_then(|start| self.all().get(start..)?.get(..buf.len()));
         match stored {
             Some(stored) => buf.copy_from_slice(stored),
             None => return Err(past_end(&self.name, offset, buf.len(), self.len())),

@@ -36,9 +36,9 @@ pub(super) const ROWS: &[Row] = &[
     row("create-udf", "with UDF too, `--no-verify`", "discconv create --udf --no-verify IN/tree OUT/x.iso", "make-xorriso", Goal::Ratio(1.0)).peak(UDF_KIB),
 ];
 
-/// A new disc is laid out before its first byte is written, so each of its files costs memory: some 2 kB, with UDF thrice that.
+/// A new disc is laid out before its first byte is written, so each of its files costs memory: some 2 kB, with UDF twice that and more.
 const CREATE_KIB: u64 = 128 << 10;
-const UDF_KIB: u64 = 320 << 10;
+const UDF_KIB: u64 = 256 << 10;
 
 const CLAIMS: &[Claim] = &[];
 

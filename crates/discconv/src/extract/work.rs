@@ -163,7 +163,7 @@ impl Shop<'_> {
     fn track(&self, job: &Job, lbas: Range<Lba>, scratch: &mut Scratch) -> Result<Begun, Error> {
         if self.audio == Some(AudioKind::Flac) {
             let packed = audio::flac(self.inside.space.disc(), lbas, scratch)?;
-            return self.open(job, Arc::new(Bytes::new(job.path(), packed)), None, None);
+            return self.open(job, Arc::new(Bytes::of_vec(job.path(), packed)), None, None);
         }
         self.open(job, Arc::new(SectorFile::wave(self.inside.space.disc().clone(), lbas)?), None, None)
     }
